@@ -1,0 +1,72 @@
+/* address.c - see address.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "base/address.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+struct address address_of(struct span bytes)
+{
+    struct address a = {0};
+    if (bytes.n == 4 || bytes.n == 16) {
+        a.family = bytes.n == 4 ? 4 : 6;
+        memcpy(a.bytes, bytes.p, bytes.n);
+    }
+    return a;
+}
+
+void address_text(const struct address *a, char out[ADDRESS_TEXT])
+{
+    int family = a->family == 4 ? AF_INET : AF_INET6;
+    if (a->family == 0 || !inet_ntop(family, a->bytes, out, ADDRESS_TEXT))
+        snprintf(out, ADDRESS_TEXT, "?");
+}
+
+int address_compare(const struct address *a, const struct address *b)
+{
+    if (a->family != b->family)
+        return a->family < b->family ? -1 : 1;
+    return memcmp(a->bytes, b->bytes, sizeof a->bytes);
+}
+
+bool address_same(const struct address *a, const struct address *b)
+{
+    return address_compare(a, b) == 0;
+}
+
+static enum address_class class_of_ipv4(const uint8_t *b)
+{
+    if (b[0] == 0)
+        return ADDRESS_UNSPECIFIED;
+    if (b[0] == 127)
+        return ADDRESS_LOOPBACK;
+    if (b[0] == 169 && b[1] == 254)
+        return ADDRESS_LINK_LOCAL;
+    if (b[0] >= 224)
+        return ADDRESS_MULTICAST;
+    if (b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
+        (b[0] == 192 && b[1] == 168) || (b[0] == 100 && (b[1] & 0xc0) == 64))
+        return ADDRESS_PRIVATE;
+    return ADDRESS_PUBLIC;
+}
+
+enum address_class address_class(const struct address *a)
+{
+    static const uint8_t zero[16];
+    const uint8_t *b = a->bytes;
+    if (a->family == 4)
+        return class_of_ipv4(b);
+    if (a->family == 0 || memcmp(b, zero, 16) == 0)
+        return ADDRESS_UNSPECIFIED;
+    if (memcmp(b, zero, 15) == 0 && b[15] == 1)
+        return ADDRESS_LOOPBACK;
+    if (b[0] == 0xfe && (b[1] & 0xc0) == 0x80)
+        return ADDRESS_LINK_LOCAL;
+    if ((b[0] & 0xfe) == 0xfc)
+        return ADDRESS_PRIVATE;
+    if (b[0] == 0xff)
+        return ADDRESS_MULTICAST;
+    return ADDRESS_PUBLIC;
+}

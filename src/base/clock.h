@@ -1,0 +1,29 @@
+/* clock.h - the capture's own time, the only time there is.
+ *
+ * Nanoseconds since 1970-01-01 UTC, without leap seconds, as in pcap.  The
+ * wall clock is never read: the same file gives the same report.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CLOCK_SECOND INT64_C(1000000000)
+
+/* Long enough for what the functions below write, NUL included. */
+enum { CLOCK_TEXT = 40 };
+
+static inline double clock_seconds(int64_t duration)
+{
+    return (double)duration / (double)CLOCK_SECOND;
+}
+
+/* RFC 3339 in UTC with microseconds: 2026-11-24T10:02:13.204117Z. */
+void clock_rfc3339(int64_t time, char out[CLOCK_TEXT]);
+
+/* The time of day: 10:02:13 (UTC). */
+void clock_hms(int64_t time, char out[CLOCK_TEXT]);
+
+#endif

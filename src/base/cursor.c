@@ -1,0 +1,68 @@
+/* cursor.c - see cursor.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "base/cursor.h"
+
+struct span cursor_take(struct cursor *c, size_t n)
+{
+    if (c->bad || n > c->rest.n) {
+        c->bad = true;
+        return (struct span){NULL, 0};
+    }
+    struct span taken = span_first(c->rest, n);
+    c->rest = span_skip(c->rest, n);
+    return taken;
+}
+
+static uint64_t big_endian(struct cursor *c, size_t n)
+{
+    struct span s = cursor_take(c, n);
+    uint64_t v = 0;
+    for (size_t i = 0; i < s.n; i++)
+        v = v << 8 | s.p[i];
+    return v;
+}
+
+static uint64_t little_endian(struct cursor *c, size_t n)
+{
+    struct span s = cursor_take(c, n);
+    uint64_t v = 0;
+    for (size_t i = s.n; i > 0; i--)
+        v = v << 8 | s.p[i - 1];
+    return v;
+}
+
+uint8_t cursor_u8(struct cursor *c)
+{
+    return (uint8_t)big_endian(c, 1);
+}
+
+uint16_t cursor_be16(struct cursor *c)
+{
+    return (uint16_t)big_endian(c, 2);
+}
+
+uint32_t cursor_be24(struct cursor *c)
+{
+    return (uint32_t)big_endian(c, 3);
+}
+
+uint32_t cursor_be32(struct cursor *c)
+{
+    return (uint32_t)big_endian(c, 4);
+}
+
+uint64_t cursor_be64(struct cursor *c)
+{
+    return big_endian(c, 8);
+}
+
+uint16_t cursor_le16(struct cursor *c)
+{
+    return (uint16_t)little_endian(c, 2);
+}
+
+uint32_t cursor_le32(struct cursor *c)
+{
+    return (uint32_t)little_endian(c, 4);
+}

@@ -1,0 +1,115 @@
+/* span.c - see span.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "base/span.h"
+
+#include <string.h>
+
+static uint8_t lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+struct span span_of(const char *s)
+{
+    return (struct span){(const uint8_t *)s, s ? strlen(s) : 0};
+}
+
+struct span span_first(struct span s, size_t n)
+{
+    return n < s.n ? (struct span){s.p, n} : s;
+}
+
+struct span span_skip(struct span s, size_t n)
+{
+    if (n >= s.n)
+        return (struct span){NULL, 0};
+    return (struct span){s.p + n, s.n - n};
+}
+
+size_t span_find(struct span s, uint8_t byte)
+{
+    const uint8_t *at = s.n ? memchr(s.p, byte, s.n) : NULL;
+    return at ? (size_t)(at - s.p) : s.n;
+}
+
+size_t span_search(struct span s, struct span text)
+{
+    for (size_t i = 0; i <= s.n && text.n <= s.n - i; i++) {
+        if (span_is((struct span){s.p + i, text.n}, text))
+            return i;
+    }
+    return s.n;
+}
+
+struct span span_cut(struct span *s, uint8_t sep)
+{
+    size_t n = span_find(*s, sep);
+    struct span before = span_first(*s, n);
+    *s = span_skip(*s, n + 1);
+    return before;
+}
+
+bool span_take_line(struct span *rest, struct span *line)
+{
+    size_t n = span_find(*rest, '\n');
+    if (n == rest->n)
+        return false;
+    *line = span_first(*rest, n);
+    *rest = span_skip(*rest, n + 1);
+    if (line->n && line->p[line->n - 1] == '\r')
+        line->n--;
+    return true;
+}
+
+static bool blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct span span_trim(struct span s)
+{
+    while (s.n && blank(s.p[0]))
+        s = span_skip(s, 1);
+    while (s.n && blank(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+bool span_same(struct span a, struct span b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool span_is(struct span a, struct span b)
+{
+    if (a.n != b.n)
+        return false;
+    for (size_t i = 0; i < a.n; i++) {
+        if (lower(a.p[i]) != lower(b.p[i]))
+            return false;
+    }
+    return true;
+}
+
+bool span_starts(struct span s, struct span prefix)
+{
+    return span_is(span_first(s, prefix.n), prefix);
+}
+
+bool span_uint(struct span s, uint64_t *value)
+{
+    uint64_t v = 0;
+    if (s.n == 0)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+        uint64_t digit = (uint64_t)(s.p[i] - '0');
+        if (v > (UINT64_MAX - digit) / 10)
+            return false;
+        v = v * 10 + digit;
+    }
+    *value = v;
+    return true;
+}

@@ -1,0 +1,65 @@
+/* span.h - a borrowed run of bytes, and the few things one does with it.
+ *
+ * A span never owns what it points at.  Every function is total: cutting,
+ * skipping and comparing past the end give what is there, never a read outside.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef BASE_SPAN_H
+#define BASE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct span {
+    const uint8_t *p;
+    size_t n;
+};
+
+/* For static tables and for expressions; the literal's NUL is left out. */
+#define SPAN_INIT(literal)                                                     \
+    {                                                                          \
+        (const uint8_t *)(literal), sizeof(literal) - 1                        \
+    }
+#define SPAN(literal) ((struct span)SPAN_INIT(literal))
+
+/* All of a NUL-terminated string; NULL gives the empty span. */
+struct span span_of(const char *s);
+
+/* The first n bytes, or all if there are fewer. */
+struct span span_first(struct span s, size_t n);
+
+/* Without the first n bytes; empty if there are fewer. */
+struct span span_skip(struct span s, size_t n);
+
+/* Where the byte first stands, or s.n if nowhere. */
+size_t span_find(struct span s, uint8_t byte);
+
+/* Where the text first stands, ignoring ASCII case, or s.n if nowhere. */
+size_t span_search(struct span s, struct span text);
+
+/* Cuts the part before the first sep off the front of *s and returns it; sep
+ * itself is dropped.  Without a sep, all of *s. */
+struct span span_cut(struct span *s, uint8_t sep);
+
+/* Cuts one line that ends with LF off *rest; false when there is none.  The
+ * line comes without its CR LF. */
+bool span_take_line(struct span *rest, struct span *line);
+
+/* Without ASCII spaces, tabs, CR and LF at both ends. */
+struct span span_trim(struct span s);
+
+/* The same bytes. */
+bool span_same(struct span a, struct span b);
+
+/* The same bytes but for ASCII case. */
+bool span_is(struct span a, struct span b);
+
+/* s begins with the prefix, ignoring ASCII case. */
+bool span_starts(struct span s, struct span prefix);
+
+/* A decimal number that is all of s; false when it is not one, or does not
+ * fit.  *value is then untouched. */
+bool span_uint(struct span s, uint64_t *value);
+
+#endif
