@@ -1,0 +1,198 @@
+/* detail.h - what flow/ remembers of one side of a connection.
+ *
+ * Inside flow/ only.  Of fixed size, so that following a packet allocates
+ * nothing; the lists keep the first or the worst of what they are for.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef FLOW_DETAIL_H
+#define FLOW_DETAIL_H
+
+#include "flow/flow.h"
+
+enum {
+    PRINTS = 8,       /* packets in which a second copy is looked for */
+    SENT_MAX = 8,     /* segments not acknowledged, the oldest ones */
+    HOLES_MAX = 4,    /* bytes passed over and not seen yet */
+    STALLS_MAX = 4,   /* those sent most often are kept */
+    CLOSURES_MAX = 4, /* zero windows; the longest are kept */
+    WORDS_MAX = 400,  /* bytes of a list of signs in words */
+    STALL_SENDS = 3,  /* so often sent, a segment is stalled */
+};
+
+/* What must be equal for a packet to be another copy of the same. */
+struct print {
+    uint32_t seq, ack, length, timestamp, timestamp_echo, sack_left;
+    uint16_t window, ip_id;
+    uint8_t flags, version, ttl;
+    int64_t time;
+};
+
+/* A segment on its way. */
+struct sent {
+    uint32_t seq, end, length; /* length: of its shortest sending */
+    uint32_t count;            /* how often it was sent */
+    uint64_t first_frame, last_frame;
+    int64_t first_time, last_time;
+    int64_t idle_before;    /* pause of the connection before the first */
+    uint64_t other_packets; /* of the other side, when first sent */
+    bool later_sacked, other_side_alive;
+};
+
+struct stall {
+    struct sent sent;
+    bool delivered, full_size, small_passed;
+    int64_t until; /* the last sending, or the acknowledgement */
+};
+
+/* Sequence numbers that were passed over: lost, late, or not captured. */
+struct hole {
+    uint32_t start, end;
+};
+
+/* A time during which this side took no bytes. */
+struct closure {
+    uint64_t frame;
+    int64_t since, until;
+    uint32_t probes;
+    bool reopened;
+};
+
+enum reset_state { RESET_ESTABLISHED, RESET_CLOSING, RESET_CLOSED };
+
+/* Signs that a reset was not sent by who it says.  Bits. */
+enum reset_sign {
+    SIGN_TTL = 1,
+    SIGN_IP_ID = 2,
+    SIGN_DATA_AFTER = 4,
+    SIGN_OLD_SEQ = 8,
+    SIGN_SERIES = 16,
+    SIGN_NO_TIMESTAMP = 32,
+    SIGN_BOTH = 64,
+    SIGN_TOO_FAST = 128,
+    SIGN_SYNACK_AFTER = 256, /* of a refusal */
+};
+
+/* The first reset of one side. */
+struct reset {
+    uint64_t frame; /* 0: none */
+    int64_t time;
+    uint32_t seq, ack;
+    uint8_t ttl, ttl_usual;
+    unsigned signs; /* enum reset_sign, or-ed */
+    enum reset_state state;
+    int64_t delay, idle_before;
+    uint64_t bytes[2];
+    bool data_after;
+};
+
+struct flow_detail {
+    /* what it announced in its SYN */
+    uint16_t mss;    /* 0: unknown */
+    bool timestamps; /* its segments carry them */
+
+    /* handshake */
+    uint32_t syn_timestamp, first_syn_timestamp; /* of the last, the first */
+    int64_t last_syn_time;
+    uint64_t last_syn_frame;
+    uint32_t synack_count;
+    uint64_t synack_frame;
+    int64_t last_synack_time;
+    uint64_t established_frame; /* kept on the client's side */
+    uint32_t refusals;          /* SYNs it refused */
+
+    /* who sends: the RST must look like these */
+    uint8_t ttl_low, ttl_high, ttl_votes;
+    uint16_t last_ip_id;
+    uint32_t ids_zero, ids_near, ids_far;
+    int64_t ip_id_time;
+    uint64_t checksums_good, checksums_bad;
+    int64_t last_pause; /* of the connection, before its last packet */
+
+    struct print prints[PRINTS];
+    uint32_t print_next;
+
+    /* what it sent */
+    struct sent sent[SENT_MAX];
+    uint32_t sent_n;
+    struct hole holes[HOLES_MAX];
+    uint32_t hole_n;
+    uint64_t missed_frame; /* the packet that acknowledged what is missing */
+    int64_t missed_time;
+    struct stall stalls[STALLS_MAX];
+    uint32_t stall_n;
+    uint32_t smallest_acked; /* length; 0: none */
+    int64_t acked_time;      /* when `acked` last moved */
+    uint32_t last_again;     /* how often the last content was sent again */
+
+    struct closure closures[CLOSURES_MAX];
+    uint32_t closure_n;
+    struct closure closed_now; /* since != 0: the window is shut */
+
+    struct reset reset, refusal; /* of an open connection; of a SYN */
+    struct {
+        uint64_t frame;
+        int64_t time, delay;
+        uint64_t bytes[2];
+        bool first;
+    } fin;
+};
+
+/* a - b on the circle of sequence numbers (RFC 9293 section 3.4). */
+static inline int32_t ahead(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b);
+}
+
+static inline enum dir other_dir(enum dir dir)
+{
+    return dir == C2S ? S2C : C2S;
+}
+
+/* Time that passed; never negative, whatever the capture's clock did. */
+static inline int64_t elapsed(int64_t from, int64_t to)
+{
+    return to > from ? to - from : 0;
+}
+
+/* What is known of a host from all its connections. */
+struct host {
+    struct address address;
+    uint8_t ttl; /* of its packets but RSTs; 0: none seen */
+    int64_t rtt; /* the shortest handshake; 0: none seen */
+};
+
+/* track.c: one packet.  Fills in the event but for flow and is_new. */
+void track_packet(struct flow *flow, enum dir dir, const struct packet *packet,
+                  struct flow_counts *counts, struct flow_event *event);
+
+/* Nothing more will come: what is still open is now known to be so. */
+void track_end(struct flow *flow, const struct host *server);
+
+/* duplicate.c */
+bool duplicate_take(struct flow_detail *detail, const struct packet *packet);
+
+/* handshake.c: SYNs, and what ends the handshake. */
+void handshake_take(struct flow *flow, enum dir dir,
+                    const struct packet *packet);
+
+/* sequence.c: content and acknowledgements.  content: bytes never seen
+ * before. */
+uint64_t sequence_content(struct flow *flow, enum dir dir,
+                          const struct packet *packet, int64_t idle);
+void sequence_acknowledged(struct flow *flow, enum dir dir,
+                           const struct packet *packet);
+void sequence_fin(struct flow_side *side, const struct packet *packet);
+void sequence_learn(struct flow_side *side, uint32_t seq);
+bool sequence_is_probe(const struct flow_side *side,
+                       const struct packet *packet);
+void sequence_end(struct flow *flow);
+
+/* reset.c */
+void reset_take(struct flow *flow, enum dir dir, const struct packet *packet);
+void reset_content_after(struct flow *flow, enum dir dir,
+                         const struct packet *packet);
+void reset_end(struct flow *flow, const struct host *server);
+unsigned reset_score(const struct reset *reset);
+void reset_words(const struct reset *reset, char out[WORDS_MAX]);
+
+#endif

@@ -1,0 +1,312 @@
+/* sequence.c - each side's bytes: new, sent again, passed over, missed.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "flow/detail.h"
+
+#include <string.h>
+
+enum {
+    /* Windows are at most 1 GiB (RFC 7323 section 2.3): a sequence number
+     * further off belongs to something else. */
+    BELIEVABLE = 1 << 30,
+    ACK_BELIEVABLE = 1 << 26, /* more was never on its way to a mail server */
+    OPTIONS = 40,          /* TCP options take this much off the MSS at most */
+    FULL_SIZE_GUESS = 1200 /* where the MSS was not captured */
+};
+
+void sequence_learn(struct flow_side *side, uint32_t seq)
+{
+    if (side->seq_known)
+        return;
+    side->seq_known = true;
+    side->first_seq = seq;
+    side->next_seq = seq;
+    side->acked = seq;
+}
+
+/* ---- holes ---- */
+
+static void remove_hole(struct flow_detail *detail, uint32_t i)
+{
+    detail->hole_n--;
+    memmove(&detail->holes[i], &detail->holes[i + 1],
+            (detail->hole_n - i) * sizeof detail->holes[0]);
+}
+
+/* The part of a hole that the other side acknowledged. */
+static uint32_t acknowledged_part(const struct flow_side *side,
+                                  const struct hole *hole)
+{
+    if (ahead(side->acked, hole->start) <= 0)
+        return 0;
+    uint32_t end = ahead(side->acked, hole->end) < 0 ? side->acked : hole->end;
+    return end - hole->start;
+}
+
+static void add_hole(struct flow_side *side, uint32_t start, uint32_t end)
+{
+    struct flow_detail *detail = side->detail;
+
+    if (detail->hole_n > 0 && detail->holes[detail->hole_n - 1].end == start) {
+        detail->holes[detail->hole_n - 1].end = end;
+        return;
+    }
+    if (detail->hole_n == HOLES_MAX) {
+        side->missed += acknowledged_part(side, &detail->holes[0]);
+        remove_hole(detail, 0);
+    }
+    detail->holes[detail->hole_n++] = (struct hole){start, end};
+}
+
+/* Takes start..end out of one hole.  Returns how much of it there was. */
+static uint32_t fill_hole(struct flow_detail *detail, uint32_t i,
+                          uint32_t start, uint32_t end)
+{
+    struct hole *hole = &detail->holes[i];
+
+    if (ahead(start, hole->start) < 0)
+        start = hole->start;
+    if (ahead(end, hole->end) > 0)
+        end = hole->end;
+    if (ahead(end, start) <= 0)
+        return 0;
+    if (start == hole->start && end == hole->end) {
+        remove_hole(detail, i);
+    } else if (start == hole->start) {
+        hole->start = end;
+    } else if (end == hole->end || detail->hole_n == HOLES_MAX) {
+        hole->end = start;
+    } else {
+        memmove(hole + 1, hole, (detail->hole_n - i) * sizeof *hole);
+        detail->hole_n++;
+        hole[0].end = start;
+        hole[1].start = end;
+    }
+    return end - start;
+}
+
+static uint32_t fill(struct flow_detail *detail, uint32_t start, uint32_t end)
+{
+    uint32_t filled = 0;
+    for (uint32_t i = detail->hole_n; i-- > 0;)
+        filled += fill_hole(detail, i, start, end);
+    return filled;
+}
+
+/* ---- segments on their way ---- */
+
+static void add_stall(struct flow_detail *detail, const struct stall *stall)
+{
+    if (detail->stall_n < STALLS_MAX) {
+        detail->stalls[detail->stall_n++] = *stall;
+        return;
+    }
+    struct stall *least = &detail->stalls[0];
+    for (size_t i = 1; i < STALLS_MAX; i++)
+        if (detail->stalls[i].sent.count < least->sent.count)
+            least = &detail->stalls[i];
+    if (least->sent.count < stall->sent.count)
+        *least = *stall;
+}
+
+/* It was acknowledged, or will never be. */
+static void finish(struct flow *flow, enum dir dir, const struct sent *sent,
+                   bool delivered, int64_t until)
+{
+    struct flow_detail *detail = flow->side[dir].detail;
+    const struct flow_detail *peer = flow->side[other_dir(dir)].detail;
+    uint32_t mss = peer ? peer->mss : 0;
+    uint32_t full = mss > OPTIONS ? mss - OPTIONS : FULL_SIZE_GUESS;
+
+    if (sent->count >= STALL_SENDS) {
+        struct stall stall = {
+            .sent = *sent,
+            .delivered = delivered,
+            .full_size = sent->length >= full,
+            .small_passed = detail->smallest_acked > 0 &&
+                            detail->smallest_acked < sent->length,
+            .until = until,
+        };
+        add_stall(detail, &stall);
+    }
+    if (delivered &&
+        (detail->smallest_acked == 0 || sent->length < detail->smallest_acked))
+        detail->smallest_acked = sent->length;
+}
+
+static void add_sent(struct flow *flow, enum dir dir,
+                     const struct packet *packet, uint32_t seq, int64_t idle)
+{
+    struct flow_detail *detail = flow->side[dir].detail;
+    if (detail->sent_n == SENT_MAX)
+        return;
+    detail->sent[detail->sent_n++] = (struct sent){
+        .seq = seq,
+        .end = seq + packet->length,
+        .length = packet->length,
+        .count = 1,
+        .first_frame = packet->frame,
+        .last_frame = packet->frame,
+        .first_time = packet->time,
+        .last_time = packet->time,
+        .idle_before = idle,
+        .other_packets = flow->side[other_dir(dir)].packets,
+    };
+}
+
+static void sent_again(struct flow *flow, enum dir dir,
+                       const struct packet *packet, uint32_t seq, int64_t idle)
+{
+    struct flow_detail *detail = flow->side[dir].detail;
+    struct sent *sent = NULL;
+
+    for (uint32_t i = 0; i < detail->sent_n && !sent; i++)
+        if (ahead(seq, detail->sent[i].seq) >= 0 &&
+            ahead(seq, detail->sent[i].end) < 0)
+            sent = &detail->sent[i];
+    if (!sent) {
+        /* Its first sending was not remembered; an acknowledged one is of no
+         * interest: the acknowledgement was late or lost. */
+        if (ahead(flow->side[dir].acked, seq + packet->length) >= 0 ||
+            detail->sent_n == SENT_MAX)
+            return;
+        sent = &detail->sent[detail->sent_n];
+        add_sent(flow, dir, packet, seq, idle);
+    }
+    sent->count++;
+    sent->last_frame = packet->frame;
+    sent->last_time = packet->time;
+    if (packet->length < sent->length)
+        sent->length = packet->length;
+    sent->other_side_alive =
+        flow->side[other_dir(dir)].packets > sent->other_packets;
+}
+
+static void take_sacks(struct flow_detail *detail, const struct tcp_header *tcp)
+{
+    for (size_t k = 0; k < tcp->sack_count && k < SACK_BLOCKS; k++)
+        for (uint32_t i = 0; i < detail->sent_n; i++)
+            if (ahead(tcp->sack[k].left, detail->sent[i].end) >= 0)
+                detail->sent[i].later_sacked = true;
+}
+
+/* ---- what track.c calls ---- */
+
+bool sequence_is_probe(const struct flow_side *side,
+                       const struct packet *packet)
+{
+    /* A keep-alive: no byte or an old one, just before what comes next
+     * (RFC 9293 section 3.8.4). */
+    return side->seq_known && packet->length <= 1 &&
+           !(packet->tcp.flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
+           packet->tcp.seq == side->next_seq - 1 &&
+           ahead(side->acked, side->next_seq) >= 0;
+}
+
+uint64_t sequence_content(struct flow *flow, enum dir dir,
+                          const struct packet *packet, int64_t idle)
+{
+    struct flow_side *side = &flow->side[dir];
+    struct flow_detail *detail = side->detail;
+    uint32_t seq = packet->tcp.seq + (packet->tcp.flags & TCP_SYN ? 1 : 0);
+    uint32_t end = seq + packet->length;
+    uint32_t fresh = 0;
+
+    sequence_learn(side, seq);
+    /* A capture made by hand: the SYN was not counted. */
+    if (side->next_seq == side->first_seq && seq + 1 == side->first_seq &&
+        packet->length > 1)
+        side->first_seq = side->next_seq = side->acked = seq;
+    int32_t off = ahead(seq, side->next_seq);
+    if (off > BELIEVABLE || off < -BELIEVABLE || packet->length > BELIEVABLE)
+        return 0;
+    side->segments++;
+    if (packet->payload.n < packet->length)
+        side->truncated++;
+    if (ahead(end, side->next_seq) > 0) {
+        if (off > 0) {
+            add_hole(side, side->next_seq, seq);
+            fresh = packet->length;
+        } else {
+            fresh = end - side->next_seq;
+            if (off < 0)
+                fresh += fill(detail, seq, side->next_seq);
+        }
+        side->next_seq = end;
+        detail->last_again = 0;
+        add_sent(flow, dir, packet, seq, idle);
+    } else {
+        fresh = fill(detail, seq, end);
+    }
+    if (fresh < packet->length && ahead(seq, side->first_seq) >= 0) {
+        side->retransmissions++;
+        if (end == side->next_seq)
+            detail->last_again++;
+        if (fresh == 0)
+            sent_again(flow, dir, packet, seq, idle);
+    }
+    side->bytes += fresh;
+    return fresh;
+}
+
+void sequence_acknowledged(struct flow *flow, enum dir dir,
+                           const struct packet *packet)
+{
+    enum dir sender = other_dir(dir);
+    struct flow_side *side = &flow->side[sender];
+    struct flow_detail *detail = side->detail;
+    uint32_t ack = packet->tcp.ack;
+
+    sequence_learn(side, ack);
+    take_sacks(detail, &packet->tcp);
+    int32_t beyond = ahead(ack, side->next_seq);
+    if (beyond > ACK_BELIEVABLE || ahead(ack, side->acked) <= 0)
+        return;
+    side->acked = ack;
+    detail->acked_time = packet->time;
+    /* One byte more is a FIN, seen or missed; bytes more were missed. */
+    if (beyond > 1) {
+        add_hole(side, side->next_seq, ack);
+        side->next_seq = ack;
+        if (!detail->missed_frame) {
+            detail->missed_frame = packet->frame;
+            detail->missed_time = packet->time;
+        }
+    } else if (!detail->missed_frame && detail->hole_n > 0 &&
+               acknowledged_part(side, &detail->holes[0]) > 0) {
+        detail->missed_frame = packet->frame;
+        detail->missed_time = packet->time;
+    }
+    uint32_t done = 0;
+    while (done < detail->sent_n && ahead(ack, detail->sent[done].end) >= 0)
+        finish(flow, sender, &detail->sent[done++], true, packet->time);
+    detail->sent_n -= done;
+    memmove(detail->sent, detail->sent + done,
+            detail->sent_n * sizeof detail->sent[0]);
+}
+
+void sequence_fin(struct flow_side *side, const struct packet *packet)
+{
+    uint32_t end = packet->tcp.seq + packet->length;
+
+    /* Where its acknowledgement was stored first, it was taken for a byte. */
+    if (fill(side->detail, end, end + 1) > 0 && side->next_seq == end + 1)
+        side->next_seq = end;
+}
+
+void sequence_end(struct flow *flow)
+{
+    for (enum dir dir = C2S; dir <= S2C; dir++) {
+        struct flow_side *side = &flow->side[dir];
+        struct flow_detail *detail = side->detail;
+        if (!detail)
+            continue;
+        for (uint32_t i = 0; i < detail->hole_n; i++)
+            side->missed += acknowledged_part(side, &detail->holes[i]);
+        detail->hole_n = 0;
+        for (uint32_t i = 0; i < detail->sent_n; i++)
+            finish(flow, dir, &detail->sent[i], false,
+                   detail->sent[i].last_time);
+        detail->sent_n = 0;
+    }
+}

@@ -1,0 +1,413 @@
+/* table.c - finds the connection of each packet, and lets it go.
+ *
+ * A hash table of pooled entries, chained; an entry is also in one of three
+ * lists, by what it waits for, the one that was quiet longest at the front.
+ * Nothing that is shown depends on the order in the hash table.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "flow/detail.h"
+#include "flow/pool.h"
+
+enum {
+    BUCKETS = 1 << 16,
+    HOSTS = 1 << 12, /* remembered; a newer one may take an older one's place */
+    MIDSTREAM_PACKETS = 3, /* a SYN may be stored so many packets late */
+};
+
+/* A capture whose clock moves so far between two packets was put together from
+ * several, or has damaged times: quiet is then counted in packets, too. */
+#define JUMP_BACK  (3600 * CLOCK_SECOND)
+#define JUMP_AHEAD (24 * 3600 * CLOCK_SECOND)
+enum { QUIET_PACKETS = 1000 };
+
+/* What an entry waits for, and for how long it may be quiet. */
+enum waiting {
+    WAITS_ANSWER,  /* of a SYN or a SYN-ACK: Linux pauses up to 64 s between
+                      tries (tcp_syn_retries), others less */
+    WAITS_CONTENT, /* keep-alives come every two hours at least (RFC 9293
+                      section 3.8.4), and are tried for some minutes */
+    WAITS_STRAYS,  /* it is over: a last FIN or RST may still come again; with
+                      the usual 0.2 s doubled each time, five do */
+    WAITING,
+};
+static const int64_t patience[WAITING] = {
+    [WAITS_ANSWER] = 180 * CLOCK_SECOND,
+    [WAITS_CONTENT] = 3 * 3600 * CLOCK_SECOND,
+    [WAITS_STRAYS] = 10 * CLOCK_SECOND,
+};
+
+struct entry {
+    struct flow flow; /* first: a flow is found back from it */
+    uint64_t hash;
+    struct entry *next_in_bucket;
+    struct entry *older, *newer; /* in its list */
+    enum waiting waiting;
+    uint64_t jumps; /* of the clock, before its last packet */
+};
+
+struct list {
+    struct entry *oldest, *newest;
+};
+
+struct flow_table {
+    struct flow_table_hooks hooks;
+    struct flow_counts counts;
+    size_t n;
+    uint64_t jumps;      /* of the capture's clock */
+    uint64_t last_frame; /* of any flow */
+    int64_t last_time;
+    struct list lists[WAITING];
+    struct pool entries, details;
+    struct entry *buckets[BUCKETS];
+    struct host hosts[HOSTS];
+};
+
+/* One end of a connection, as a key. */
+struct endpoint {
+    struct address address;
+    uint16_t port;
+};
+
+/* ---- the hash table ---- */
+
+static uint64_t hash_endpoint(const struct endpoint *end)
+{
+    uint64_t seed = (uint64_t)end->address.family << 16 | end->port;
+    return hash_bytes((struct span){end->address.bytes, 16}, seed);
+}
+
+/* The same for both directions. */
+static uint64_t hash_of(const struct endpoint *a, const struct endpoint *b,
+                        uint32_t path)
+{
+    return hash_endpoint(a) + hash_endpoint(b) + path * UINT64_C(0x9e3779b1);
+}
+
+static bool is_end(const struct flow_side *side, const struct endpoint *end)
+{
+    return side->port == end->port &&
+           address_same(&side->address, &end->address);
+}
+
+/* *dir is who sends from a to b. */
+static struct entry *find(const struct flow_table *table,
+                          const struct endpoint *a, const struct endpoint *b,
+                          uint32_t path, enum dir *dir)
+{
+    uint64_t hash = hash_of(a, b, path);
+    for (struct entry *e = table->buckets[hash % BUCKETS]; e;
+         e = e->next_in_bucket) {
+        const struct flow_side *side = e->flow.side;
+        if (e->hash != hash || e->flow.path != path)
+            continue;
+        if (is_end(&side[C2S], a) && is_end(&side[S2C], b)) {
+            *dir = C2S;
+            return e;
+        }
+        if (is_end(&side[C2S], b) && is_end(&side[S2C], a)) {
+            *dir = S2C;
+            return e;
+        }
+    }
+    return NULL;
+}
+
+/* ---- the lists ---- */
+
+static void list_remove(struct flow_table *table, struct entry *entry)
+{
+    struct list *list = &table->lists[entry->waiting];
+    if (entry->older)
+        entry->older->newer = entry->newer;
+    else
+        list->oldest = entry->newer;
+    if (entry->newer)
+        entry->newer->older = entry->older;
+    else
+        list->newest = entry->older;
+}
+
+static void list_append(struct flow_table *table, struct entry *entry)
+{
+    struct list *list = &table->lists[entry->waiting];
+    entry->older = list->newest;
+    entry->newer = NULL;
+    if (list->newest)
+        list->newest->newer = entry;
+    else
+        list->oldest = entry;
+    list->newest = entry;
+}
+
+static enum waiting waits_for(const struct flow *flow)
+{
+    if (flow->over)
+        return WAITS_STRAYS;
+    return flow->handshake == FLOW_SYN_ONLY || flow->handshake == FLOW_HALF
+               ? WAITS_ANSWER
+               : WAITS_CONTENT;
+}
+
+/* ---- hosts: what other connections tell of an address ---- */
+
+static struct host *host_slot(struct flow_table *table,
+                              const struct address *address)
+{
+    uint64_t hash =
+        hash_bytes((struct span){address->bytes, 16}, address->family);
+    return &table->hosts[hash % HOSTS];
+}
+
+static void host_learn(struct flow_table *table, const struct flow *flow,
+                       const struct packet *packet)
+{
+    struct host *host = host_slot(table, &packet->source);
+    if (!address_same(&host->address, &packet->source))
+        *host = (struct host){.address = packet->source};
+    host->ttl = packet->ttl;
+    if (flow->rtt > 0 && (host->rtt == 0 || flow->rtt < host->rtt))
+        host->rtt = flow->rtt;
+}
+
+/* ---- the life of an entry ---- */
+
+static void end_entry(struct flow_table *table, struct entry *entry)
+{
+    struct flow *flow = &entry->flow;
+    const struct address *server = &flow->side[S2C].address;
+    const struct host *host = host_slot(table, server);
+    struct entry **link = &table->buckets[entry->hash % BUCKETS];
+
+    while (*link != entry)
+        link = &(*link)->next_in_bucket;
+    *link = entry->next_in_bucket;
+    list_remove(table, entry);
+    table->n--;
+    track_end(flow, address_same(&host->address, server) ? host : NULL);
+    table->counts.missed_bytes +=
+        flow->side[C2S].missed + flow->side[S2C].missed;
+    table->hooks.ended(table->hooks.user, flow);
+    for (enum dir dir = C2S; dir <= S2C; dir++)
+        if (flow->side[dir].detail)
+            pool_put(&table->details, flow->side[dir].detail);
+    pool_put(&table->entries, entry);
+}
+
+/* Ends one to make room: what is over first, then what was quiet longest. */
+static void evict(struct flow_table *table)
+{
+    struct entry *victim = table->lists[WAITS_STRAYS].oldest;
+    struct entry *asking = table->lists[WAITS_ANSWER].oldest;
+    if (!victim)
+        victim = table->lists[WAITS_CONTENT].oldest;
+    if (!victim || (asking && !victim->flow.over &&
+                    asking->flow.last_frame < victim->flow.last_frame))
+        victim = asking;
+    assert(victim);
+    table->counts.evicted++;
+    end_entry(table, victim);
+}
+
+/* Whether the sender of the packet is the client of a new connection. */
+static bool is_client(const struct flow_table *table,
+                      const struct packet *packet)
+{
+    const struct tcp_header *tcp = &packet->tcp;
+    if (tcp->flags & TCP_SYN)
+        return !(tcp->flags & TCP_ACK);
+    int (*rank)(uint16_t) = table->hooks.port_rank;
+    int source = rank ? rank(tcp->source_port) : 0;
+    int destination = rank ? rank(tcp->destination_port) : 0;
+    if (source != destination)
+        return source < destination;
+    /* Clients get high ports (RFC 6335 section 6). */
+    return tcp->source_port >= tcp->destination_port;
+}
+
+static struct entry *add(struct flow_table *table, const struct packet *packet,
+                         const struct endpoint *from, const struct endpoint *to,
+                         enum dir *dir)
+{
+    if (table->n == FLOWS_MAX)
+        evict(table);
+    *dir = is_client(table, packet) ? C2S : S2C;
+    struct entry *entry = pool_get(&table->entries);
+    struct flow *flow = &entry->flow;
+    flow->number = ++table->counts.flows;
+    flow->path = packet->path;
+    flow->side[*dir].address = from->address;
+    flow->side[*dir].port = from->port;
+    flow->side[other_dir(*dir)].address = to->address;
+    flow->side[other_dir(*dir)].port = to->port;
+    entry->hash = hash_of(from, to, packet->path);
+    entry->next_in_bucket = table->buckets[entry->hash % BUCKETS];
+    table->buckets[entry->hash % BUCKETS] = entry;
+    entry->waiting = WAITS_ANSWER;
+    list_append(table, entry);
+    table->n++;
+    return entry;
+}
+
+/* A SYN is either sent again, with the number it had, or begins another
+ * connection between the same ports. */
+static bool opens_another(const struct flow *flow, enum dir dir,
+                          const struct packet *packet)
+{
+    const struct flow_side *side = &flow->side[dir];
+    if ((packet->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
+        return false;
+    if (dir == S2C) /* both at once (RFC 9293 section 3.5)? */
+        return flow->handshake != FLOW_SYN_ONLY;
+    if (side->seq_known && packet->tcp.seq + 1 == side->first_seq)
+        return false;
+    /* The SYN was stored after what follows it. */
+    bool began =
+        flow->side[C2S].packets + flow->side[S2C].packets > MIDSTREAM_PACKETS;
+    return side->seq_known || began;
+}
+
+static void need_details(struct flow_table *table, struct flow *flow,
+                         enum dir dir, const struct packet *packet)
+{
+    bool alone =
+        (packet->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
+        packet->length == 0;
+    for (enum dir d = C2S; d <= S2C; d++)
+        if (!flow->side[d].detail && (d == dir || !alone))
+            flow->side[d].detail = pool_get(&table->details);
+}
+
+static void take_clock(struct flow_table *table, const struct packet *packet)
+{
+    int64_t step = packet->time - table->last_time;
+    if (table->last_frame > 0 && (step < -JUMP_BACK || step > JUMP_AHEAD))
+        table->jumps++;
+    table->last_time = packet->time;
+    table->last_frame = packet->frame;
+}
+
+static bool is_stale(const struct flow_table *table, const struct entry *entry,
+                     int64_t now)
+{
+    const struct flow *flow = &entry->flow;
+    return now - flow->last_time > patience[entry->waiting] &&
+           (entry->jumps == table->jumps ||
+            table->last_frame - flow->last_frame > QUIET_PACKETS);
+}
+
+/* ---- what flow.h promises ---- */
+
+struct flow_table *flow_table_new(const struct flow_table_hooks *hooks)
+{
+    struct flow_table *table = must_alloc(sizeof *table);
+    table->hooks = *hooks;
+    pool_init(&table->entries, sizeof(struct entry));
+    pool_init(&table->details, sizeof(struct flow_detail));
+    return table;
+}
+
+void flow_table_free(struct flow_table **table)
+{
+    if (!*table)
+        return;
+    flow_table_end(*table);
+    pool_free(&(*table)->entries);
+    pool_free(&(*table)->details);
+    free(*table);
+    *table = NULL;
+}
+
+struct flow_event flow_table_packet(struct flow_table *table,
+                                    const struct packet *packet)
+{
+    const struct tcp_header *tcp = &packet->tcp;
+    const struct endpoint from = {packet->source, tcp->source_port};
+    const struct endpoint to = {packet->destination, tcp->destination_port};
+    struct flow_event event = {0};
+    struct entry *entry = find(table, &from, &to, packet->path, &event.dir);
+
+    assert(packet->kind == PACKET_TCP);
+    take_clock(table, packet);
+    if (entry && opens_another(&entry->flow, event.dir, packet)) {
+        end_entry(table, entry);
+        entry = NULL;
+    }
+    if (!entry) {
+        entry = add(table, packet, &from, &to, &event.dir);
+        event.is_new = true;
+    }
+    struct flow *flow = &entry->flow;
+    event.flow = flow;
+    need_details(table, flow, event.dir, packet);
+    track_packet(flow, event.dir, packet, &table->counts, &event);
+    if (event.dir == S2C && !event.duplicate && !event.dropped &&
+        (tcp->flags & (TCP_SYN | TCP_RST)) != TCP_RST &&
+        (tcp->flags & TCP_SYN || flow->side[S2C].packets == 1))
+        host_learn(table, flow, packet);
+    list_remove(table, entry);
+    entry->jumps = table->jumps;
+    entry->waiting = waits_for(flow);
+    list_append(table, entry);
+    return event;
+}
+
+struct flow *flow_table_quoted(struct flow_table *table,
+                               const struct packet *icmp, enum dir *dir)
+{
+    const struct icmp_header *h = &icmp->icmp;
+    const struct endpoint from = {h->quoted_source, h->quoted_source_port};
+    const struct endpoint to = {h->quoted_destination,
+                                h->quoted_destination_port};
+
+    if (!h->quotes || h->quoted_protocol != 6)
+        return NULL;
+    struct entry *entry = find(table, &from, &to, icmp->path, dir);
+    if (!entry && icmp->path != 0) /* the router may sit outside the tunnel */
+        entry = find(table, &from, &to, 0, dir);
+    return entry ? &entry->flow : NULL;
+}
+
+void flow_table_tick(struct flow_table *table, int64_t now)
+{
+    if (now - table->last_time > JUMP_AHEAD)
+        now = table->last_time;
+    for (int i = 0; i < WAITING; i++) {
+        struct entry *oldest;
+        while ((oldest = table->lists[i].oldest) != NULL &&
+               is_stale(table, oldest, now))
+            end_entry(table, oldest);
+    }
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct entry *const *x = a;
+    const struct entry *const *y = b;
+    return (*x)->flow.number < (*y)->flow.number ? -1 : 1;
+}
+
+void flow_table_end(struct flow_table *table)
+{
+    struct entry **all = must_alloc(table->n * sizeof *all);
+    size_t n = 0;
+    for (int i = 0; i < WAITING; i++)
+        for (struct entry *e = table->lists[i].oldest; e; e = e->newer)
+            all[n++] = e;
+    assert(n == table->n);
+    qsort(all, n, sizeof *all, by_number);
+    for (size_t i = 0; i < n; i++)
+        end_entry(table, all[i]);
+    free(all);
+}
+
+const struct flow_counts *flow_table_counts(const struct flow_table *table)
+{
+    return &table->counts;
+}

@@ -1,0 +1,241 @@
+/* test_flow_reset.c - how connections end, and who really sent the reset.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "lab.h"
+
+/* A handshake and some packets each way: next are 131 and 561. */
+static void talk(struct lab *lab_)
+{
+    lab_handshake(lab_);
+    for (uint32_t i = 0; i < 3; i++) {
+        const struct say ask = {.flags = TCP_ACK,
+                                .seq = 101 + 10 * i,
+                                .ack = 501 + 20 * i,
+                                .n = 10};
+        const struct say answer = {.flags = TCP_ACK,
+                                   .seq = 501 + 20 * i,
+                                   .ack = 111 + 10 * i,
+                                   .n = 20};
+        lab_say(lab_, C2S, &ask);
+        lab_say(lab_, S2C, &answer);
+    }
+}
+
+static void both_close_in_order(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    C(.flags = TCP_FIN | TCP_ACK, .seq = 131, .ack = 561);
+    assert_int_equal(lab.last.flow->end, FLOW_CLIENT_FIN);
+    assert_false(lab.last.flow->over);
+    S(.flags = TCP_FIN | TCP_ACK, .seq = 561, .ack = 132);
+    assert_true(lab.last.flow->over);
+    C(.flags = TCP_ACK, .seq = 132, .ack = 562);
+    lab_end(&lab);
+    assert_int_equal(lab.copy.end, FLOW_CLIENT_FIN);
+    assert_int_equal(COUNT(tcp_fin), 2);
+    assert_text(TOLD(tcp_fin, 0)->by, "client");
+    assert_true(TOLD(tcp_fin, 0)->first);
+    assert_int_equal(TOLD(tcp_fin, 0)->client_bytes, 30);
+    assert_int_equal(TOLD(tcp_fin, 0)->server_bytes, 60);
+    assert_seconds(TOLD(tcp_fin, 0)->delay, 0.01);
+    assert_false(TOLD(tcp_fin, 1)->first);
+    assert_int_equal(COUNT(tcp_silence), 0);
+    assert_int_equal(COUNT(tcp_gap), 0);
+    assert_int_equal(COUNT(tcp_reset), 0);
+    lab_close(&lab);
+}
+
+static void a_reset_after_both_fins_is_of_a_closed_connection(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    S(.flags = TCP_FIN | TCP_ACK, .seq = 561, .ack = 131);
+    C(.flags = TCP_FIN | TCP_ACK, .seq = 131, .ack = 562);
+    C(.flags = TCP_RST, .seq = 132);
+    lab_end(&lab);
+    assert_int_equal(lab.copy.end, FLOW_SERVER_FIN);
+    assert_text(TOLD(tcp_reset, 0)->state, "closed");
+    assert_text(TOLD(tcp_reset, 0)->by, "client");
+    lab_close(&lab);
+}
+
+static void a_reset_between_the_fins_is_of_a_closing_one(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    S(.flags = TCP_FIN | TCP_ACK, .seq = 561, .ack = 131);
+    C(.flags = TCP_RST | TCP_ACK, .seq = 131, .ack = 562);
+    lab_end(&lab);
+    assert_int_equal(lab.copy.end, FLOW_CLIENT_RESET);
+    assert_text(TOLD(tcp_reset, 0)->state, "closing");
+    assert_int_equal(TOLD(tcp_reset, 0)->forgery, 0);
+    lab_close(&lab);
+}
+
+static void an_applications_own_reset_has_no_signs(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    C(.flags = TCP_ACK, .seq = 131, .ack = 561, .n = 10);
+    S(.flags = TCP_RST | TCP_ACK, .seq = 561, .ack = 141);
+    lab_end(&lab);
+    const struct fact_tcp_reset *reset = TOLD(tcp_reset, 0);
+    assert_text(reset->state, "established");
+    assert_text(reset->by, "server");
+    assert_int_equal(reset->forgery, 0);
+    assert_int_equal(reset->ttl, 57);
+    assert_int_equal(reset->ttl_usual, 57);
+    assert_int_equal(reset->client_bytes, 40);
+    assert_seconds(reset->delay, 0.01);
+    assert_seconds(reset->idle_before, 0.01);
+    assert_int_equal(lab.copy.end, FLOW_SERVER_RESET);
+    lab_close(&lab);
+}
+
+/* RST without ACK, seq of what it answers, IP-ID 0, no timestamp. */
+static void nor_has_that_of_a_kernel_that_knows_nothing(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    C(.flags = TCP_ACK, .seq = 131, .ack = 561, .n = 10, .timestamp = 9);
+    S(.flags = TCP_RST, .seq = 561, .id = NO_ID, .window = NO_WINDOW);
+    S(.flags = TCP_RST, .seq = 561, .id = NO_ID, .window = NO_WINDOW);
+    lab_end(&lab);
+    assert_int_equal(TOLD(tcp_reset, 0)->forgery, 0);
+    assert_text(TOLD(tcp_reset, 0)->signs, "");
+    assert_int_equal(COUNT(tcp_reset), 1);
+    assert_int_equal(COUNT(tcp_zero_window), 0);
+    lab_close(&lab);
+}
+
+static void a_forged_reset_stands_out(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    C(.flags = TCP_ACK, .seq = 131, .ack = 561, .n = 10, .at = 500);
+    S(.flags = TCP_RST, .seq = 561, .ttl = 117, .id = 40000, .at = 510);
+    S(.flags = TCP_RST, .seq = 561 + 1460, .ttl = 117, .id = 40001, .at = 511);
+    assert_true(lab.last.flow->over);
+    S(.flags = TCP_ACK, .seq = 561, .ack = 141, .n = 20);
+    assert_false(lab.last.flow->over);
+    assert_true(lab.last.new_content);
+    lab_end(&lab);
+    const struct fact_tcp_reset *reset = TOLD(tcp_reset, 0);
+    assert_true(reset->forgery >= 4);
+    assert_true(reset->data_after);
+    assert_int_equal(reset->ttl_usual, 57);
+    assert_true(span_search(reset->signs, SPAN("TTL 117 instead of 57")) <
+                reset->signs.n);
+    assert_true(span_search(reset->signs, SPAN("IP-ID")) < reset->signs.n);
+    assert_int_equal(lab.copy.end, FLOW_OPEN);
+    lab_close(&lab);
+}
+
+static void an_answer_faster_than_the_path_is_a_sign(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    C(.flags = TCP_SYN, .seq = 100, .at = 1000);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101, .at = 1050);
+    C(.flags = TCP_ACK, .seq = 101, .ack = 501, .at = 1050.1);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .n = 20, .at = 1100);
+    C(.flags = TCP_ACK, .seq = 101, .ack = 521, .n = 10, .at = 1101);
+    S(.flags = TCP_RST | TCP_ACK, .seq = 521, .ack = 111, .at = 1103);
+    lab_end(&lab);
+    assert_int_equal(TOLD(tcp_reset, 0)->forgery, 1);
+    assert_text(TOLD(tcp_reset, 0)->signs, "faster than a round trip");
+    lab_close(&lab);
+}
+
+static void a_lone_hop_or_a_missing_timestamp_is_none(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    S(.flags = TCP_ACK, .seq = 561, .ack = 131, .n = 5, .timestamp = 5);
+    S(.flags = TCP_RST | TCP_ACK, .seq = 566, .ack = 131, .ttl = 58);
+    lab_end(&lab);
+    assert_int_equal(TOLD(tcp_reset, 0)->forgery, 0);
+    lab_close(&lab);
+}
+
+static void a_late_retransmission_is_not_life_after_a_reset(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    S(.flags = TCP_RST | TCP_ACK, .seq = 561, .ack = 131);
+    S(.flags = TCP_ACK, .seq = 541, .ack = 131, .n = 20);
+    lab_end(&lab);
+    assert_true(lab.copy.over);
+    assert_false(TOLD(tcp_reset, 0)->data_after);
+    lab_close(&lab);
+}
+
+static void silence_says_who_spoke_last(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    C(.flags = TCP_ACK, .seq = 131, .ack = 561, .n = 10);
+    S(.flags = TCP_ACK, .seq = 561, .ack = 141);
+    lab.time += 60 * CLOCK_SECOND;
+    lab_end(&lab);
+    assert_int_equal(COUNT(tcp_silence), 1);
+    assert_text(TOLD(tcp_silence, 0)->speaker, "client");
+    assert_true(TOLD(tcp_silence, 0)->acknowledged);
+    assert_true(TOLD(tcp_silence, 0)->open);
+    assert_seconds(TOLD(tcp_silence, 0)->seconds, 60.01);
+    assert_int_equal(FRAME(tcp_silence, 0), 10);
+    lab_close(&lab);
+}
+
+static void silence_from_the_start_has_no_speaker(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    lab.time += 30 * CLOCK_SECOND;
+    C(.flags = TCP_FIN | TCP_ACK, .seq = 101, .ack = 501);
+    lab_end(&lab);
+    assert_text(TOLD(tcp_silence, 0)->speaker, "none");
+    assert_false(TOLD(tcp_silence, 0)->open);
+    assert_seconds(TOLD(tcp_silence, 0)->seconds, 30.01);
+    lab_close(&lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_close_in_order),
+        cmocka_unit_test(a_reset_after_both_fins_is_of_a_closed_connection),
+        cmocka_unit_test(a_reset_between_the_fins_is_of_a_closing_one),
+        cmocka_unit_test(an_applications_own_reset_has_no_signs),
+        cmocka_unit_test(nor_has_that_of_a_kernel_that_knows_nothing),
+        cmocka_unit_test(a_forged_reset_stands_out),
+        cmocka_unit_test(an_answer_faster_than_the_path_is_a_sign),
+        cmocka_unit_test(a_lone_hop_or_a_missing_timestamp_is_none),
+        cmocka_unit_test(a_late_retransmission_is_not_life_after_a_reset),
+        cmocka_unit_test(silence_says_who_spoke_last),
+        cmocka_unit_test(silence_from_the_start_has_no_speaker),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
