@@ -1,0 +1,120 @@
+/* opaque.c - see opaque.h.
+ *
+ * Up to TLS 1.2 the type of a record stays readable.  In TLS 1.3 all are
+ * application data, and the length must tell: content, one byte of type, and
+ * a tag (RFC 8446 5.2).  With a tag of 16 bytes, and nobody padding:
+ *
+ *   19  alert                       2 + 17
+ *   25  Certificate without one     8 + 17
+ *   53  Finished, SHA-256 suites    4 + 32 + 17
+ *   69  Finished, SHA-384 suites    4 + 48 + 17
+ *   61, 77  the last two in one record
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "tls/opaque.h"
+
+#include "tls/progress.h"
+
+enum { ALERT = 2, EMPTY_CERTIFICATE = 8, FINISHED_HEADER = 4 };
+
+static void tell_alert(struct tls *tls, enum dir dir, size_t length,
+                       bool certain, struct facts *out)
+{
+    TELL(out, tls_encrypted_alert, .by = side_name(dir), .length = length,
+         .after = reached_name(tls->reached),
+         .before_data = !tls->half[dir].data, .certain = certain);
+    if (tls->told || tls->midstream)
+        tls->close_notify = true;
+    progress_refused(tls, dir);
+}
+
+static void on_data(struct tls *tls, enum dir dir, size_t length,
+                    struct facts *out)
+{
+    /* Up to TLS 1.2 a server does not speak before the handshake is done,
+     * whatever the capture has shown of it; a client may. */
+    if (dir == S2C && !is_tls13(tls) && tls->reached >= REACHED_SERVER_HELLO)
+        progress_complete(tls, out);
+    if (tls->told)
+        progress_reach(tls, REACHED_DATA);
+    tls->half[dir].data = true;
+    size_t overhead = suite_overhead(
+        tls->choice.suite, is_tls13(tls) ? VERSION_TLS13 : tls->choice.version);
+    shape_record(&tls->shape, dir, length > overhead ? length - overhead : 0,
+                 facts_time(out));
+}
+
+/* The client's part of a TLS 1.3 handshake: [Certificate, [Verify,]] Finished
+ */
+static void client_flight(struct tls *tls, size_t content, struct facts *out)
+{
+    const char *digest = tls->choice.suite ? tls->choice.suite->prf : "SHA256";
+    size_t finished = FINISHED_HEADER + suite_digest_size(digest);
+    progress_reach(tls, REACHED_SERVER_DONE); /* or it would not speak */
+    if (content == EMPTY_CERTIFICATE ||
+        content == EMPTY_CERTIFICATE + finished) {
+        tls->certificate_requested = true;
+        tls->certificate_empty = true;
+    }
+    if (content == finished || content == EMPTY_CERTIFICATE + finished) {
+        progress_finished(tls, C2S, out);
+    } else if (content != EMPTY_CERTIFICATE) {
+        tls->certificate_requested = true;
+        tls->client_certificate = true;
+    }
+}
+
+/* The server's: EncryptedExtensions, ..., Finished. */
+static void server_flight(struct tls *tls, size_t content)
+{
+    const char *digest = tls->choice.suite ? tls->choice.suite->prf : "SHA256";
+    if (!tls->choice.resumed) /* then there is none */
+        progress_reach(tls, REACHED_CERTIFICATE);
+    if (content == FINISHED_HEADER + suite_digest_size(digest))
+        progress_reach(tls, REACHED_SERVER_DONE);
+}
+
+static void tls13_record(struct tls *tls, enum dir dir, size_t length,
+                         struct facts *out)
+{
+    size_t overhead = suite_overhead(tls->choice.suite, VERSION_TLS13);
+    size_t content = length > overhead ? length - overhead : 0;
+    /* A server that goes on after the client's certificate has seen its
+     * Finished, which must have been in the same record. */
+    if (dir == S2C && tls->client_certificate && content != ALERT)
+        progress_complete(tls, out);
+    if (content == ALERT)
+        tell_alert(tls, dir, length, false, out);
+    else if (tls->told || tls->refused)
+        on_data(tls, dir, length, out);
+    else if (dir == C2S)
+        client_flight(tls, content, out);
+    else
+        server_flight(tls, content);
+}
+
+void opaque_record(struct tls *tls, enum dir dir, const struct record *record,
+                   struct facts *out)
+{
+    switch (record->type) {
+    case RECORD_HANDSHAKE:
+        if (tls->half[dir].ccs && !tls->half[dir].finished)
+            progress_finished(tls, dir, out);
+        break;
+    case RECORD_ALERT:
+        tell_alert(tls, dir, record->length, true, out);
+        break;
+    case RECORD_DATA:
+        if (is_tls13(tls))
+            tls13_record(tls, dir, record->length, out);
+        else
+            on_data(tls, dir, record->length, out);
+        break;
+    case RECORD_CHANGE_CIPHER:
+    case RECORD_HEARTBEAT:
+    case RECORD_SSL2:
+        break;
+    }
+    if (tls->shape.full)
+        tls->done = true;
+}

@@ -1,0 +1,121 @@
+/* secrets.c - see secrets.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "tls/secrets.h"
+
+#include <string.h>
+
+#include "tls/derive.h"
+#include "tls/keys.h"
+
+enum { TRANSCRIPT_MAX = 2 * MESSAGE_MAX };
+
+static bool find(const struct tls *tls, enum keys_label label,
+                 struct span *secret)
+{
+    return tls->context->keys && !tls->keys_failed &&
+           tls_keys_find(tls->context->keys, label,
+                         (struct span){tls->offer.random, TLS_RANDOM}, secret);
+}
+
+static void make_room(struct tls *tls)
+{
+    if (!tls->clear && (tls->half[C2S].decrypt || tls->half[S2C].decrypt))
+        tls->clear = arena_alloc(tls->mem, DECRYPT_BODY_MAX);
+}
+
+static struct decrypt *from_secret(struct tls *tls, enum keys_label label)
+{
+    struct span secret;
+    if (!find(tls, label, &secret))
+        return NULL;
+    return decrypt_new_tls13(tls->mem, tls->choice.suite, secret);
+}
+
+void secrets_handshake(struct tls *tls)
+{
+    tls->half[C2S].decrypt = from_secret(tls, KEYS_CLIENT_HANDSHAKE);
+    tls->half[S2C].decrypt = from_secret(tls, KEYS_SERVER_HANDSHAKE);
+    make_room(tls);
+}
+
+void secrets_traffic(struct tls *tls, enum dir dir)
+{
+    tls->half[dir].decrypt = from_secret(tls, dir == C2S ? KEYS_CLIENT_TRAFFIC
+                                                         : KEYS_SERVER_TRAFFIC);
+    make_room(tls);
+}
+
+void secrets_update(struct tls *tls, enum dir dir)
+{
+    struct tls_half *half = &tls->half[dir];
+    if (is_tls13(tls) && half->decrypt && !decrypt_update(half->decrypt))
+        half->decrypt = NULL;
+}
+
+void secrets_message(struct tls *tls, struct span message)
+{
+    if (!tls_keys_has_premasters(tls->context->keys) || tls->premaster.n ||
+        tls->half[C2S].ccs || is_tls13(tls) ||
+        message.n > TRANSCRIPT_MAX - tls->transcript_n)
+        return;
+    tls->transcript =
+        arena_grow(tls->mem, tls->transcript, tls->transcript_n,
+                   &tls->transcript_room, tls->transcript_n + message.n, 1);
+    memcpy(tls->transcript + tls->transcript_n, message.p, message.n);
+    tls->transcript_n += message.n;
+}
+
+/* The master secret of the log, or made from a premaster secret. */
+static bool master_secret(const struct tls *tls, uint8_t out[DERIVE_MASTER])
+{
+    const struct tls_choice *choice = &tls->choice;
+    struct span logged;
+    uint8_t premaster[KEYS_PREMASTER_SIZE], randoms[2 * TLS_RANDOM];
+    if (find(tls, KEYS_MASTER, &logged)) {
+        memcpy(out, logged.p, DERIVE_MASTER);
+        return true;
+    }
+    if (!choice->suite || tls->keys_failed ||
+        !tls_keys_premaster(tls->context->keys, tls->premaster, premaster))
+        return false;
+    struct span secret = {premaster, sizeof premaster};
+    if (choice->extended_master)
+        return derive_extended_master(
+            choice->version, choice->suite->prf, secret,
+            (struct span){tls->transcript, tls->transcript_n}, out);
+    memcpy(randoms, tls->offer.random, TLS_RANDOM);
+    memcpy(randoms + TLS_RANDOM, choice->random, TLS_RANDOM);
+    return derive_master(choice->version, choice->suite->prf, secret,
+                         (struct span){randoms, sizeof randoms}, out);
+}
+
+void secrets_change(struct tls *tls, enum dir dir)
+{
+    uint8_t master[DERIVE_MASTER];
+    struct tls_half *half = &tls->half[dir];
+    half->decrypt = NULL;
+    if (!master_secret(tls, master))
+        return;
+    struct decrypt_session session = {
+        .version = tls->choice.version,
+        .suite = tls->choice.suite,
+        .encrypt_then_mac = tls->choice.encrypt_then_mac,
+        .master = {master, sizeof master},
+    };
+    memcpy(session.client_random, tls->offer.random, TLS_RANDOM);
+    memcpy(session.server_random, tls->choice.random, TLS_RANDOM);
+    half->decrypt = decrypt_new(tls->mem, &session, dir == C2S);
+    make_room(tls);
+}
+
+void secrets_failed(struct tls *tls, struct facts *out)
+{
+    tls->half[C2S].decrypt = NULL;
+    tls->half[S2C].decrypt = NULL;
+    if (tls->keys_failed)
+        return;
+    tls->keys_failed = true;
+    TELL(out, flow_capped,
+         .what = SPAN("the keys at hand do not open this TLS connection"));
+}

@@ -1,0 +1,131 @@
+/* shape.c - see shape.h.
+ *
+ *   C: request ......... pause ......... S: answer
+ *
+ * A turn is what one side says until the other speaks; an exchange is a turn
+ * of the client and the server's turn after it.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "tls/shape.h"
+
+#include "base/clock.h"
+
+/* A ticket holds at least a ticket and its nonce; shorter records are not
+ * mistaken for one although they have the same length twice. */
+enum { TICKET_MIN = 64 };
+
+void shape_expect_tickets(struct shape *shape, bool client_first)
+{
+    shape->tickets_possible = true;
+    shape->tickets_only = client_first;
+}
+
+static void client_spoke(struct shape *s, size_t content, int64_t time)
+{
+    if (!s->began || s->speaker != C2S)
+        s->request = 0;
+    s->request += content;
+    s->request_time = time;
+}
+
+static void server_answered(struct shape *s, int64_t time)
+{
+    int64_t pause = time - s->request_time;
+    s->answering = s->exchanges == 0 || pause > s->pause;
+    s->exchanges++;
+    if (s->answering) {
+        s->pause = pause;
+        s->pause_request = s->request;
+        s->pause_answer = 0;
+        s->after = 0;
+    } else {
+        s->after++;
+        s->after_bytes = s->request;
+    }
+}
+
+static void count(struct shape *s, enum dir dir, size_t content, int64_t time)
+{
+    if (s->full)
+        return;
+    if (dir == C2S)
+        client_spoke(s, content, time);
+    else if (s->began && s->speaker == C2S)
+        server_answered(s, time);
+    if (dir == S2C && s->answering)
+        s->pause_answer += content;
+    s->began = true;
+    s->speaker = dir;
+    s->records[dir]++;
+    s->bytes[dir] += content;
+    s->full = s->records[dir] >= SHAPE_RECORDS;
+}
+
+/* What was held back is content, from the n-th on. */
+static void count_early(struct shape *s, size_t n)
+{
+    for (size_t i = n; i < s->early_n; i++)
+        count(s, S2C, s->early[i].content, s->early[i].time);
+    s->early_n = 0;
+    s->tickets_possible = false;
+}
+
+/* How many of the held records are tickets.  Servers send one, or several of
+ * the same length in a row (OpenSSL: two).  Before the client has spoken, what
+ * is left is the greeting, and it comes last. */
+static size_t tickets_among(const struct shape *s)
+{
+    size_t n = 1;
+    while (n < s->early_n && s->early[n].content == s->early[0].content)
+        n++;
+    if (n > 1)
+        return s->early[0].content >= TICKET_MIN ? n : 0;
+    if (s->began)
+        return 0; /* the client has asked: a single record is its answer */
+    if (s->tickets_only)
+        return s->early_n;
+    return s->early_n - 1;
+}
+
+static void settle(struct shape *s)
+{
+    if (s->early_n)
+        count_early(s, tickets_among(s));
+}
+
+void shape_record(struct shape *s, enum dir dir, size_t content, int64_t time)
+{
+    bool maybe_ticket =
+        dir == S2C && s->tickets_possible && s->early_n < SHAPE_EARLY;
+    if (maybe_ticket) {
+        s->early[s->early_n++] = (struct shape_early){content, time};
+        return;
+    }
+    settle(s);
+    count(s, dir, content, time);
+}
+
+static bool only_goodbye_after(const struct shape *s)
+{
+    if (s->exchanges == 0 || s->full || s->after > 1 ||
+        (s->after == 1 && s->after_bytes > SHAPE_GOODBYE))
+        return false;
+    return s->speaker == S2C || s->request <= SHAPE_GOODBYE;
+}
+
+void shape_tell(struct shape *s, bool finished, bool close_notify,
+                struct facts *out)
+{
+    settle(s);
+    if (!s->began && !finished)
+        return;
+    struct span speaker = s->speaker == C2S ? SPAN("client") : SPAN("server");
+    TELL(out, tls_shape, .client_records = s->records[C2S],
+         .server_records = s->records[S2C], .client_bytes = s->bytes[C2S],
+         .server_bytes = s->bytes[S2C], .pause = clock_seconds(s->pause),
+         .answer_after_pause = s->pause_answer,
+         .request_before_pause = s->pause_request, .exchanges = s->exchanges,
+         .ended_after_pause = only_goodbye_after(s),
+         .last_speaker = s->began ? speaker : SPAN(""),
+         .close_notify = close_notify);
+}

@@ -1,0 +1,58 @@
+/* shape.h - an encrypted talk by the sizes and times of its records.
+ *
+ * Counts until it has seen enough; then the flow needs no reassembly any more.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef TLS_SHAPE_H
+#define TLS_SHAPE_H
+
+#include "fact/store.h"
+
+enum {
+    SHAPE_RECORDS = 64, /* of one side; a talk as long as this has got to the
+                           mailbox, and what interests us comes before */
+    SHAPE_EARLY = 4,    /* records of the server that may be session tickets */
+    SHAPE_GOODBYE = 24, /* a request this short may be LOGOUT or QUIT */
+};
+
+struct shape_early {
+    size_t content;
+    int64_t time;
+};
+
+struct shape {
+    uint64_t records[2], bytes[2];
+    bool full; /* SHAPE_RECORDS reached: what came after was not measured */
+    bool began;
+    enum dir speaker; /* who spoke last, if somebody did */
+    uint64_t exchanges;
+    int64_t request_time;
+    uint64_t request; /* content of the client's current turn */
+
+    /* Around the longest wait of the client. */
+    int64_t pause;
+    uint64_t pause_request, pause_answer;
+    bool answering;              /* the server's current turn ends the wait */
+    uint64_t after, after_bytes; /* exchanges since then; the last's request */
+
+    /* TLS 1.3: the server's first records, not yet known to be content. */
+    bool tickets_possible, tickets_only; /* _only: the client speaks first */
+    size_t early_n;
+    struct shape_early early[SHAPE_EARLY];
+};
+
+/* TLS 1.3 without keys: session tickets look like content.  client_first: the
+ * server has nothing to say before the client has (STARTTLS). */
+void shape_expect_tickets(struct shape *shape, bool client_first);
+
+/* One record of application data.  (TLS 1.0 senders put a record with no
+ * content, or one byte, before each: there the counts are double.) */
+void shape_record(struct shape *shape, enum dir dir, size_t content,
+                  int64_t time);
+
+/* Tells tls.shape; nothing is told of a talk in which nobody ever spoke unless
+ * `finished` says that a handshake came before it. */
+void shape_tell(struct shape *shape, bool finished, bool close_notify,
+                struct facts *out);
+
+#endif

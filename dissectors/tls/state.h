@@ -1,0 +1,134 @@
+/* state.h - what the TLS dissector knows of one connection.
+ *
+ * Shared by the files of this folder only.  Lives in the flow's arena.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef TLS_STATE_H
+#define TLS_STATE_H
+
+#include "dissector.h"
+#include "tls/decrypt.h"
+#include "tls/record.h"
+#include "tls/shape.h"
+
+enum {
+    TLS_RANDOM = 32,
+    TLS_SESSION_ID = 32,
+    MESSAGE_MAX = 128 << 10, /* of one handshake message; chains of certificates
+                                are the longest, and stay below 32 KiB */
+    HELLOS_MAX = 64,         /* of each side are read; an honest connection has
+                                one, or two, or renegotiates now and then */
+    NAME_MAX_BYTES = 255,    /* of a host, RFC 1035 2.3.4 */
+    PREMASTER_MAX = 2048,    /* encrypted; RSA of 16384 bits */
+    FOREIGN_LINE_MAX = 160,  /* of what came instead of TLS */
+};
+
+/* How far the handshake got, in order. */
+enum reached {
+    REACHED_NOTHING,
+    REACHED_CLIENT_HELLO,
+    REACHED_SERVER_HELLO,
+    REACHED_CERTIFICATE,
+    REACHED_SERVER_DONE,
+    REACHED_CLIENT_KEY,
+    REACHED_CLIENT_FINISHED,
+    REACHED_FINISHED, /* both */
+    REACHED_DATA,
+};
+
+/* One direction. */
+struct tls_half {
+    bool opened;           /* it began with a record */
+    size_t skip;           /* bytes of a record's body still to pass over */
+    struct record waiting; /* a record of which not all has come ... */
+    size_t waiting_n;      /* ... and how long it is, header included; or 0 */
+
+    bool ccs;                /* ChangeCipherSpec was sent */
+    bool finished;           /* Finished was sent, as far as one can tell */
+    bool data;               /* application data was sent */
+    struct decrypt *decrypt; /* opens its encrypted records; may be NULL */
+
+    /* Handshake messages, joined from their records. */
+    uint8_t *message;
+    size_t message_n, message_room;
+    bool deaf; /* they can not be followed any more */
+
+    bool foreign; /* what it sends is not TLS: its first line is collected */
+    size_t line_n;
+    uint8_t line[FOREIGN_LINE_MAX];
+};
+
+/* What the client asked for. */
+struct tls_offer {
+    unsigned hellos;
+    uint16_t version; /* the highest */
+    uint8_t random[TLS_RANDOM];
+    uint8_t session_id[TLS_SESSION_ID];
+    size_t session_id_n;
+    uint8_t server_name[NAME_MAX_BYTES];
+    size_t server_name_n;
+    uint64_t end; /* offset behind the first hello */
+    int64_t time; /* of the last hello */
+    int64_t first_time;
+};
+
+/* What the server made of it. */
+struct tls_choice {
+    unsigned hellos;
+    uint16_t version; /* 0: not yet known */
+    const struct suite *suite;
+    uint8_t random[TLS_RANDOM];
+    bool resumed;
+    bool encrypt_then_mac, extended_master;
+};
+
+struct tls {
+    struct arena *mem;
+    const struct flow_context *context;
+    struct tls_half half[2]; /* by enum dir */
+    struct tls_offer offer;
+    struct tls_choice choice;
+    enum reached reached;
+    bool midstream; /* encrypted records came first: no hello to expect */
+    bool done;      /* nothing more is read */
+    bool lost;      /* bytes were lost where it matters: no claims at the end */
+    bool told;      /* tls.handshake was told */
+    bool foreign_told;
+
+    bool refused; /* an alert ended the handshake ... */
+    enum dir refused_by;
+
+    unsigned chains; /* how many the server has shown */
+    bool certificate_requested, certificate_empty; /* of the client */
+    bool client_certificate; /* TLS 1.3 without keys: it seems to send one */
+
+    struct span premaster; /* RSA: encrypted, as the client sent it */
+    uint8_t *transcript;   /* all messages until then, where RFC 7627 needs
+                              them: with keys for RSA key exchange only */
+    size_t transcript_n, transcript_room;
+    bool keys_failed; /* keys were found and did not fit */
+    bool opened_data; /* application data was decrypted */
+    uint8_t *clear;   /* room for one decrypted record */
+    bool close_notify;
+    struct shape shape;
+};
+
+static inline enum dir other(enum dir dir)
+{
+    return dir == C2S ? S2C : C2S;
+}
+
+static inline struct span side_name(enum dir dir)
+{
+    return dir == C2S ? SPAN("client") : SPAN("server");
+}
+
+/* Each side of TLS up to 1.2 turns encryption on by ChangeCipherSpec; in 1.3
+ * the record type says it and ChangeCipherSpec means nothing. */
+static inline bool is_tls13(const struct tls *tls)
+{
+    return tls->choice.version == VERSION_TLS13 ||
+           tls->choice.version >> 8 == 0x7f; /* a draft of it */
+}
+
+#endif

@@ -1,0 +1,324 @@
+/* test_tls_ends.c - how handshakes and encrypted talks end, without keys.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "tls_lab.h"
+
+static struct lab_cert server, root, stranger;
+
+static int make_certificates(void **state)
+{
+    (void)state;
+    root = lab_cert_new((struct lab_wish){.name = "Lab Root", .ca = true});
+    stranger = lab_cert_new((struct lab_wish){.name = "Stranger", .ca = true});
+    server = lab_cert_new((struct lab_wish){.name = "mail.example.org",
+                                            .san = "DNS:mail.example.org",
+                                            .issuer = &root});
+    return 0;
+}
+
+static int free_certificates(void **state)
+{
+    (void)state;
+    lab_cert_free(&server);
+    lab_cert_free(&root);
+    lab_cert_free(&stranger);
+    return 0;
+}
+
+static void shake(struct lab *lab)
+{
+    lab_open(lab);
+    lab_shake(lab);
+}
+
+/* Writes a record of this type and length, with content that nobody can read,
+ * as dir's next words. */
+static void opaque(struct lab *lab, enum dir dir, uint8_t type, uint16_t n)
+{
+    uint8_t record[5 + 1024] = {type, 3, 3, (uint8_t)(n >> 8), (uint8_t)n};
+    memset(record + 5, 0xa5, n);
+    lab_record(lab, dir, record, 5u + n);
+}
+
+/* Forgets all but the first n pieces. */
+static void keep(struct lab *lab, size_t n)
+{
+    while (lab->piece_count > n)
+        free(lab->pieces[--lab->piece_count].bytes);
+}
+
+static void openssl_says_unknown_ca_in_the_clear(void **state)
+{
+    (void)state;
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+    for (size_t v = 0; v < 2; v++) {
+        struct lab lab = {.version = versions[v],
+                          .cert = &server,
+                          .server_name = "mail.example.org",
+                          .trusted = stranger.cert};
+        shake(&lab);
+        assert_false(lab.ok);
+        struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
+        lab_has(&seen, "tls.alert_message", 0,
+                "by=client|level=fatal|desc=48|name=unknown_ca|encrypted=no");
+        lab_has(&seen, "tls.handshake", 0,
+                "result=failed|ended_by=client|ended_how=alert");
+        lab_has_not(&seen, "tls.shape");
+        lab_seen_free(&seen);
+        lab_close(&lab);
+    }
+}
+
+static void an_encrypted_alert_before_finished_is_a_refusal(void **state)
+{
+    (void)state;
+    /* As GnuTLS and NSS do it in TLS 1.3: CCS, then 19 bytes, then FIN. */
+    struct lab lab = {.version = TLS1_3_VERSION, .cert = &server};
+    shake(&lab);
+    keep(&lab, 2);
+    opaque(&lab, C2S, 20, 1);
+    opaque(&lab, C2S, 23, 19);
+    struct flow_context context = {.closed_by_known = true, .closed_by = C2S};
+    struct lab_seen seen = lab_facts(
+        (struct lab_feed){.lab = &lab, .end = END_FIN, .context = context});
+    lab_has(&seen, "tls.encrypted_alert", 0,
+            "by=client|length=19|after=server_done|before_data=yes|certain=no");
+    lab_has(&seen, "tls.handshake", 0,
+            "result=failed|reached=server_done|version=TLS 1.3"
+            "|ended_by=client|ended_how=alert");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
+static void nss_refuses_after_its_finished_in_tls12(void **state)
+{
+    (void)state;
+    struct lab lab = {.version = TLS1_2_VERSION,
+                      .ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256",
+                      .cert = &server};
+    shake(&lab);
+    keep(&lab, 3); /* up to the client's Finished */
+    opaque(&lab, C2S, 21, 26);
+    struct lab_seen seen =
+        lab_facts((struct lab_feed){.lab = &lab, .end = END_FIN});
+    lab_has(&seen, "tls.encrypted_alert", 0,
+            "by=client|length=26|after=client_finished|before_data=yes"
+            "|certain=yes");
+    lab_has(&seen, "tls.handshake", 0,
+            "result=failed|reached=client_finished|ended_by=client");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
+static void a_close_without_a_word_says_who_and_where(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t pieces;
+        const char *reached;
+    } rows[] = {
+        {1, "client_hello"   },
+        {2, "server_done"    },
+        {3, "client_finished"}
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct lab lab = {.version = TLS1_2_VERSION, .cert = &server};
+        char wanted[128];
+        shake(&lab);
+        keep(&lab, rows[i].pieces);
+        struct flow_context context = {.closed_by_known = true,
+                                       .closed_by = S2C};
+        struct lab_seen seen = lab_facts((struct lab_feed){
+            .lab = &lab, .end = END_RESET, .context = context});
+        snprintf(wanted, sizeof wanted,
+                 "result=unfinished|reached=%s|ended_by=server|ended_how=reset",
+                 rows[i].reached);
+        lab_has(&seen, "tls.handshake", 0, wanted);
+        lab_seen_free(&seen);
+        lab_close(&lab);
+    }
+}
+
+static void whether_the_hello_arrived_is_what_tcp_says(void **state)
+{
+    (void)state;
+    struct lab lab = {.version = TLS1_3_VERSION, .cert = &server};
+    shake(&lab);
+    keep(&lab, 1);
+    struct lab_feed how = {.lab = &lab, .end = END_OF_CAPTURE};
+    struct lab_seen seen = lab_facts(how);
+    lab_has(&seen, "tls.handshake", 0,
+            "ended_by=nobody|ended_how=end-of-capture"
+            "|client_hello_acknowledged=no");
+    lab_seen_free(&seen);
+    how.context.acknowledged = lab.pieces[0].n;
+    how.end = END_TIMEOUT;
+    seen = lab_facts(how);
+    lab_has(&seen, "tls.handshake", 0,
+            "ended_how=silence|client_hello_acknowledged=yes");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
+static void a_missing_client_certificate_is_seen_in_tls12(void **state)
+{
+    (void)state;
+    struct lab lab = {
+        .version = TLS1_2_VERSION, .cert = &server, .wants_client_cert = true};
+    shake(&lab);
+    assert_false(lab.ok);
+    struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
+    lab_has(&seen, "tls.alert_message", 0, "by=server|level=fatal");
+    lab_has(&seen, "tls.handshake", 0,
+            "result=failed|client_certificate_requested=yes"
+            "|client_certificate_empty=yes");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
+static void a_missing_client_certificate_is_seen_in_tls13(void **state)
+{
+    (void)state;
+    struct lab lab = {
+        .version = TLS1_3_VERSION, .cert = &server, .wants_client_cert = true};
+    shake(&lab);
+    struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
+    lab_has(&seen, "tls.handshake", 0,
+            "result=ok|client_certificate_requested=yes"
+            "|client_certificate_empty=yes");
+    lab_has(&seen, "tls.encrypted_alert", 0,
+            "by=server|after=finished|before_data=yes");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
+static void a_client_certificate_is_not_an_empty_one(void **state)
+{
+    (void)state;
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+    for (size_t v = 0; v < 2; v++) {
+        struct lab lab = {.version = versions[v],
+                          .cert = &server,
+                          .wants_client_cert = true,
+                          .client_cert = &stranger};
+        shake(&lab);
+        assert_true(lab.ok);
+        struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
+        lab_has(&seen, "tls.handshake", 0,
+                "result=ok|client_certificate_requested=yes"
+                "|client_certificate_empty=no");
+        lab_seen_free(&seen);
+        lab_close(&lab);
+    }
+}
+
+static void warnings_do_not_end_a_handshake(void **state)
+{
+    (void)state;
+    static const uint8_t unrecognized_name[] = {21, 3, 3, 0, 2, 1, 112};
+    struct lab lab = {.version = TLS1_2_VERSION, .cert = &server};
+    shake(&lab);
+    /* The server puts it in front of its ServerHello. */
+    struct lab_piece *hello = &lab.pieces[1];
+    hello->bytes = realloc(hello->bytes, hello->n + sizeof unrecognized_name);
+    memmove(hello->bytes + sizeof unrecognized_name, hello->bytes, hello->n);
+    memcpy(hello->bytes, unrecognized_name, sizeof unrecognized_name);
+    hello->n += sizeof unrecognized_name;
+    struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
+    lab_has(&seen, "tls.alert_message", 0,
+            "level=warning|desc=112|name=unrecognized_name");
+    lab_has(&seen, "tls.handshake", 0, "result=ok");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
+static void session_tickets_are_not_the_servers_words(void **state)
+{
+    (void)state;
+    static const bool starttls[] = {false, true};
+    for (size_t i = 0; i < 2; i++) {
+        struct lab lab = {.version = TLS1_3_VERSION, .cert = &server};
+        shake(&lab);
+        if (!starttls[i])
+            lab_say(&lab, S2C, "* OK ready\r\n");
+        lab_say(&lab, C2S, "a1 CAPABILITY\r\n");
+        lab_say(&lab, S2C, "* CAPABILITY IMAP4rev1\r\na1 OK done\r\n");
+        struct flow_context context = {.starttls = starttls[i]};
+        struct lab_seen seen =
+            lab_facts((struct lab_feed){.lab = &lab, .context = context});
+        lab_has(&seen, "tls.handshake", 0,
+                starttls[i] ? "starttls=yes" : "starttls=no");
+        lab_has(&seen, "tls.shape", 0,
+                starttls[i] ? "client_records=1|server_records=1|exchanges=1"
+                            : "client_records=1|server_records=2|exchanges=1");
+        lab_has(&seen, "tls.shape", 0,
+                "client_bytes=15|answer_after_pause=36"
+                "|request_before_pause=15|last_speaker=server");
+        lab_seen_free(&seen);
+        lab_close(&lab);
+    }
+}
+
+static void the_longest_wait_is_measured(void **state)
+{
+    (void)state;
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+    for (size_t v = 0; v < 2; v++) {
+        struct lab lab = {.version = versions[v], .cert = &server};
+        lab.ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256";
+        shake(&lab);
+        lab_say(&lab, S2C, "* OK ready\r\n");
+        lab_say(&lab, C2S, "a1 CAPABILITY\r\n");
+        lab_say(&lab, S2C, "* CAPABILITY IMAP4rev1\r\na1 OK done\r\n");
+        lab_say(&lab, C2S, "a2 LOGIN bob hunter2\r\n");
+        lab.now += 2 * CLOCK_SECOND;
+        lab_say(&lab, S2C, "a2 NO [AUTHENTICATIONFAILED] Failed.\r\n");
+        lab_say(&lab, C2S, "a3 LOGOUT\r\n");
+        lab_say(&lab, S2C, "* BYE\r\na3 OK\r\n");
+        struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
+        lab_has(&seen, "tls.shape", 0,
+                "pause=2.001|answer_after_pause=38|request_before_pause=22"
+                "|exchanges=3|ended_after_pause=yes|close_notify=no");
+        lab_seen_free(&seen);
+
+        lab_say(&lab, C2S, "a4 LOGIN bob another-password\r\n");
+        seen = lab_facts((struct lab_feed){.lab = &lab});
+        lab_has(&seen, "tls.shape", 0,
+                "ended_after_pause=no|last_speaker=client");
+        lab_seen_free(&seen);
+        lab_close(&lab);
+    }
+}
+
+static void a_long_talk_is_not_followed_to_its_end(void **state)
+{
+    (void)state;
+    struct lab lab = {.version = TLS1_2_VERSION, .cert = &server};
+    shake(&lab);
+    for (int i = 0; i < 100; i++)
+        lab_say(&lab, S2C, "a line of a long message\r\n");
+    struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
+    assert_true(seen.done);
+    lab_has(&seen, "tls.shape", 0, "server_records=64");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(openssl_says_unknown_ca_in_the_clear),
+        cmocka_unit_test(an_encrypted_alert_before_finished_is_a_refusal),
+        cmocka_unit_test(nss_refuses_after_its_finished_in_tls12),
+        cmocka_unit_test(a_close_without_a_word_says_who_and_where),
+        cmocka_unit_test(whether_the_hello_arrived_is_what_tcp_says),
+        cmocka_unit_test(a_missing_client_certificate_is_seen_in_tls12),
+        cmocka_unit_test(a_missing_client_certificate_is_seen_in_tls13),
+        cmocka_unit_test(a_client_certificate_is_not_an_empty_one),
+        cmocka_unit_test(warnings_do_not_end_a_handshake),
+        cmocka_unit_test(session_tickets_are_not_the_servers_words),
+        cmocka_unit_test(the_longest_wait_is_measured),
+        cmocka_unit_test(a_long_talk_is_not_followed_to_its_end),
+    };
+    return cmocka_run_group_tests(tests, make_certificates, free_certificates);
+}
