@@ -20,6 +20,7 @@ packages=(
     libseccomp-dev    # sandbox of the parsing processes
     libcmocka-dev     # unit tests
     python3-jsonschema # a test holds the JSON reports against their schema
+    python3-yaml      # another reads the truth about the samples
 )
 
 missing() {
@@ -60,6 +61,11 @@ generator=()
 if [ ! -f build/CMakeCache.txt ] && command -v ninja >/dev/null; then
     generator=(-G Ninja)
 fi
-cmake -S . -B build "${generator[@]}" -DCMAKE_BUILD_TYPE=Release "$@"
+strict=()
+if [ -n "${CI:-}" ]; then
+    strict=(-DMAILWHY_WERROR=ON) # a warning stops CI, never a user's build
+fi
+cmake -S . -B build "${generator[@]}" -DCMAKE_BUILD_TYPE=Release \
+    "${strict[@]}" "$@"
 cmake --build build --parallel
 echo "setup.sh: built build/mailwhy"

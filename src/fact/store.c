@@ -1,7 +1,9 @@
 /* store.c - see store.h.
  *
- * A fact is one allocation: struct fact, the kind's struct, then the bytes of
- * its texts.  The last FACTS_LAST of a kind live in a ring.
+ * A fact is one piece of memory: struct fact, the kind's struct, then the bytes
+ * of its texts.  The first of a kind live in the store's arena, the last
+ * FACTS_LAST in a ring of their own allocations.  Most sessions tell few kinds,
+ * so a kind's shelf is made when its first fact comes.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "fact/store.h"
@@ -22,6 +24,7 @@ struct shelf { /* the facts of one kind */
 };
 
 struct facts {
+    struct arena *mem;
     uint64_t session;
     struct facts_locator locator;
     uint64_t frame;
@@ -34,12 +37,14 @@ struct facts {
     struct text user;
     facts_listener *listener;
     void *listener_user;
-    struct shelf shelf[FACT_KINDS];
+    struct shelf *shelf[FACT_KINDS]; /* NULL: none told */
 };
 
 struct facts *facts_new(uint64_t session)
 {
-    struct facts *facts = must_alloc(sizeof *facts);
+    struct arena *mem = arena_new();
+    struct facts *facts = arena_alloc(mem, sizeof *facts);
+    facts->mem = mem;
     facts->session = session;
     facts->keep_first = FACTS_FIRST;
     return facts;
@@ -55,16 +60,13 @@ void facts_free(struct facts **facts)
     if (!*facts)
         return;
     for (size_t k = 0; k < FACT_KINDS; k++) {
-        struct shelf *shelf = &(*facts)->shelf[k];
-        for (size_t i = 0; i < shelf->first_used; i++)
-            free(shelf->first[i]);
-        for (size_t i = 0; i < shelf->ring_used; i++)
+        struct shelf *shelf = (*facts)->shelf[k];
+        for (size_t i = 0; shelf && i < shelf->ring_used; i++)
             free(shelf->ring[i]);
-        free(shelf->first);
-        free(shelf->ring);
     }
     text_free(&(*facts)->user);
-    free(*facts);
+    struct arena *mem = (*facts)->mem; /* the store itself lives in it */
+    arena_free(&mem);
     *facts = NULL;
 }
 
@@ -115,6 +117,13 @@ struct span facts_user(struct facts *facts, struct span user)
     return text_span(&facts->user);
 }
 
+enum { FACT_HEAD = (sizeof(struct fact) + 15) / 16 * 16 };
+
+static size_t rounded(size_t n)
+{
+    return (n + 15) & ~(size_t)15;
+}
+
 static size_t texts_size(const struct fact_kind *kind, const void *values)
 {
     size_t n = 0;
@@ -129,18 +138,17 @@ static size_t texts_size(const struct fact_kind *kind, const void *values)
     return n;
 }
 
-static struct fact *fact_new(const struct fact_kind *kind, const void *values)
+static struct fact *fact_write(void *memory, const struct fact_kind *kind,
+                               const void *values)
 {
-    size_t head = (sizeof(struct fact) + 15) & ~(size_t)15;
-    size_t body = (kind->size + 15) & ~(size_t)15;
-    uint8_t *block = must_realloc(NULL, head + body + texts_size(kind, values));
-    uint8_t *end = block + head + body;
-    memcpy(block + head, values, kind->size);
+    uint8_t *block = memory;
+    uint8_t *end = block + FACT_HEAD + rounded(kind->size);
+    memcpy(block + FACT_HEAD, values, kind->size);
     for (size_t i = 0; i < kind->field_count; i++) {
         if (kind->fields[i].type != FACT_TEXT)
             continue;
         struct span *text =
-            (struct span *)(void *)(block + head + kind->fields[i].offset);
+            (struct span *)(void *)(block + FACT_HEAD + kind->fields[i].offset);
         *text = span_first(*text, FACT_TEXT_MAX);
         if (text->n)
             memcpy(end, text->p, text->n);
@@ -148,39 +156,52 @@ static struct fact *fact_new(const struct fact_kind *kind, const void *values)
         end += text->n;
     }
     struct fact *fact = (struct fact *)(void *)block;
-    *fact = (struct fact){.kind = kind, .values = block + head};
+    *fact = (struct fact){.kind = kind, .values = block + FACT_HEAD};
     return fact;
 }
 
-static void shelve(struct facts *facts, struct fact *fact)
+static struct shelf *shelf_of(struct facts *facts, unsigned kind)
 {
-    struct shelf *shelf = &facts->shelf[fact->kind->number];
+    if (!facts->shelf[kind])
+        facts->shelf[kind] = arena_alloc(facts->mem, sizeof(struct shelf));
+    return facts->shelf[kind];
+}
+
+/* Puts a copy of the fact in its place; the oldest in the ring makes room. */
+static struct fact *shelve(struct facts *facts, const struct fact_kind *kind,
+                           const void *values)
+{
+    size_t size = FACT_HEAD + rounded(kind->size) + texts_size(kind, values);
+    struct shelf *shelf = shelf_of(facts, kind->number);
+    struct fact *fact;
     shelf->told++;
     if (shelf->first_used < facts->keep_first) {
-        if (shelf->first_used == shelf->first_room) {
-            shelf->first_room = shelf->first_room ? shelf->first_room * 2 : 4;
-            shelf->first = must_realloc(
-                shelf->first, shelf->first_room * sizeof(struct fact *));
-        }
+        fact = fact_write(arena_alloc(facts->mem, size), kind, values);
+        shelf->first = arena_grow(facts->mem, shelf->first, shelf->first_used,
+                                  &shelf->first_room, shelf->first_used + 1,
+                                  sizeof(struct fact *));
         shelf->first[shelf->first_used++] = fact;
-        return;
+        return fact;
     }
+    fact = fact_write(must_realloc(NULL, size), kind, values);
     if (!shelf->ring)
-        shelf->ring = must_alloc(FACTS_LAST * sizeof(struct fact *));
+        shelf->ring =
+            arena_alloc(facts->mem, FACTS_LAST * sizeof(struct fact *));
     if (shelf->ring_used < FACTS_LAST) {
         shelf->ring[shelf->ring_used++] = fact;
-        return;
+        return fact;
     }
     free(shelf->ring[shelf->ring_oldest]);
     shelf->ring[shelf->ring_oldest] = fact;
     shelf->ring_oldest = (shelf->ring_oldest + 1) % FACTS_LAST;
     facts->dropped++;
+    return fact;
 }
 
 void facts_add(struct facts *facts, enum fact_kind_number kind,
                const void *values)
 {
-    struct fact *fact = fact_new(&fact_kinds[kind], values);
+    struct fact *fact = shelve(facts, &fact_kinds[kind], values);
     fact->frame = facts->frame;
     fact->time = facts->time;
     fact->dir = facts->dir;
@@ -188,29 +209,30 @@ void facts_add(struct facts *facts, enum fact_kind_number kind,
     fact->order = facts->order++;
     if (facts->listener)
         facts->listener(facts->listener_user, fact);
-    shelve(facts, fact);
 }
 
 void facts_copy(struct facts *facts, const struct fact *fact)
 {
-    struct fact *copy = fact_new(fact->kind, fact->values);
+    struct fact *copy = shelve(facts, fact->kind, fact->values);
     copy->frame = fact->frame;
     copy->time = fact->time;
     copy->dir = fact->dir;
     copy->session = fact->session;
     copy->order = facts->order++;
-    shelve(facts, copy);
 }
 
 size_t facts_count(const struct facts *facts, enum fact_kind_number kind)
 {
-    return facts->shelf[kind].first_used + facts->shelf[kind].ring_used;
+    const struct shelf *shelf = facts->shelf[kind];
+    return shelf ? shelf->first_used + shelf->ring_used : 0;
 }
 
 const struct fact *facts_get(const struct facts *facts,
                              enum fact_kind_number kind, size_t i)
 {
-    const struct shelf *shelf = &facts->shelf[kind];
+    const struct shelf *shelf = facts->shelf[kind];
+    if (!shelf)
+        return NULL;
     if (i < shelf->first_used)
         return shelf->first[i];
     i -= shelf->first_used;
@@ -221,7 +243,7 @@ const struct fact *facts_get(const struct facts *facts,
 
 uint64_t facts_told(const struct facts *facts, enum fact_kind_number kind)
 {
-    return facts->shelf[kind].told;
+    return facts->shelf[kind] ? facts->shelf[kind]->told : 0;
 }
 
 uint64_t facts_dropped(const struct facts *facts)
