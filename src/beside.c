@@ -1,0 +1,183 @@
+/* beside.c - see beside.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "beside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "dissector.h"
+#include "dns/dns.h"
+#include "dns/lookups.h"
+#include "flow/neighbours.h"
+#include "unreachable.h"
+
+struct beside {
+    struct lookups *lookups;
+    struct neighbours *neighbours;
+};
+
+struct beside *beside_new(void)
+{
+    struct beside *b = must_alloc(sizeof *b);
+    b->lookups = lookups_new();
+    b->neighbours = neighbours_new();
+    return b;
+}
+
+void beside_free(struct beside **beside)
+{
+    if (!*beside)
+        return;
+    lookups_free(&(*beside)->lookups);
+    neighbours_free(&(*beside)->neighbours);
+    free(*beside);
+    *beside = NULL;
+}
+
+void beside_udp(struct beside *b, const struct packet *p)
+{
+    if (p->udp.source_port != DNS_PORT && p->udp.destination_port != DNS_PORT)
+        return;
+    const struct dns_seen seen = {
+        .source = p->source,
+        .destination = p->destination,
+        .source_port = p->udp.source_port,
+        .destination_port = p->udp.destination_port,
+        .frame = p->frame,
+        .time = p->time,
+    };
+    lookups_message(b->lookups, &seen, p->payload);
+}
+
+void beside_any(struct beside *b, const struct packet *p)
+{
+    neighbours_packet(b->neighbours, p);
+}
+
+void beside_icmp(struct beside *b, const struct packet *p)
+{
+    const struct icmp_header *i = &p->icmp;
+    enum { PROTOCOL_UDP = 17 };
+    if (i->quotes && i->quoted_protocol == PROTOCOL_UDP &&
+        i->quoted_destination_port == DNS_PORT && unreachable_is(i))
+        lookups_unreachable(b->lookups, &i->quoted_source,
+                            &i->quoted_destination, i->quoted_source_port,
+                            p->frame, p->time);
+}
+
+/* DNS over TCP, as far as messages begin where segments do: they do in
+ * practice, and half a question less is no harm. */
+static void dns_segment(struct beside *b, const struct packet *p)
+{
+    struct span rest = p->payload, message;
+    const struct dns_seen seen = {
+        .source = p->source,
+        .destination = p->destination,
+        .source_port = p->tcp.source_port,
+        .destination_port = p->tcp.destination_port,
+        .tcp = true,
+        .frame = p->frame,
+        .time = p->time,
+    };
+    while (dns_stream_take(&rest, &message))
+        lookups_message(b->lookups, &seen, message);
+}
+
+void beside_tcp(struct beside *b, const struct flow *flow,
+                const struct packet *p)
+{
+    if (flow->side[S2C].port == DNS_PORT && p->payload.n)
+        dns_segment(b, p);
+    else if (p->tcp.flags & TCP_SYN && !(p->tcp.flags & TCP_ACK))
+        lookups_used(b->lookups, &p->source, &p->destination, false);
+}
+
+static bool name_of(struct beside *b, const struct flow *flow,
+                    struct lookup_name *name)
+{
+    return lookups_name(b->lookups, &flow->side[C2S].address,
+                        &flow->side[S2C].address, flow->first_time, name);
+}
+
+struct span beside_name(struct beside *b, const struct flow *flow)
+{
+    struct lookup_name found;
+    lookups_used(b->lookups, &flow->side[C2S].address,
+                 &flow->side[S2C].address, true);
+    return name_of(b, flow, &found) ? found.name : (struct span){NULL, 0};
+}
+
+double beside_name_delay(struct beside *b, const struct flow *flow)
+{
+    struct lookup_name found;
+    return name_of(b, flow, &found) ? clock_seconds(found.delay) : -1;
+}
+
+void beside_tell_icmp(const struct packet *p, const struct flow *flow,
+                      struct facts *out)
+{
+    char reporter[ADDRESS_TEXT], destination[ADDRESS_TEXT];
+    const struct icmp_header *i = &p->icmp;
+    if (!unreachable_is(i))
+        return;
+    address_text(&p->source, reporter);
+    address_text(&i->quoted_destination, destination);
+    /* The SYN's number is one below that of the first byte of content. */
+    const struct flow_side *client = &flow->side[C2S];
+    bool syn = flow->syn_count > 0 &&
+               (!i->quoted_has_seq ||
+                i->quoted_seq == client->first_seq - 1) &&
+               address_same(&i->quoted_source, &client->address);
+    facts_stamp(out, p->frame, p->time);
+    TELL(out, icmp_unreachable, .version = i->version, .type = i->type,
+         .code = i->code, .name = unreachable_name(i),
+         .reporter = span_of(reporter),
+         .from_destination = address_same(&p->source, &i->quoted_destination),
+         .mtu = i->mtu, .quotes_syn = syn,
+         .port = i->quoted_destination_port,
+         .destination = span_of(destination));
+}
+
+/* Whether a mail connection, or a question for a mail host, went through or to
+ * this address: what makes an unanswered ARP question our business. */
+struct needs {
+    struct book *book;
+    uint64_t mail_lookups;
+};
+
+static bool needed(void *user, const struct address *target)
+{
+    const struct needs *n = user;
+    char text[ADDRESS_TEXT];
+    address_text(target, text);
+    for (size_t i = 0; i < book_count(n->book); i++) {
+        const struct fact_session *s = &book_get(n->book, i)->session;
+        if (span_same(s->server, span_of(text)))
+            return true;
+    }
+    return n->mail_lookups > 0;
+}
+
+void beside_tell(struct beside *b, struct book *book,
+                 const struct result *result,
+                 const struct beside_counts *c, struct facts *out)
+{
+    struct needs needs = {book, lookups_mail_count(b->lookups)};
+    lookups_tell(b->lookups, result->end, out);
+    neighbours_tell(b->neighbours, result->end, needed, &needs, out);
+    facts_stamp(out, 0, result->end);
+    TELL(out, capture, .packets = result->packets,
+         .duration = clock_seconds(result->end - result->start),
+         .sessions = book_count(book) + book_unlisted(book),
+         .lookups = lookups_count(b->lookups),
+         .mail_lookups = needs.mail_lookups, .truncated = c->net->truncated,
+         .duplicates = c->flows->duplicates,
+         .bad_checksums = c->flows->bad_checksums,
+         .super_segments = c->flows->super_segments,
+         .clock_steps = c->flows->clock_steps,
+         .missed_bytes = c->flows->missed_bytes, .dropped = c->dropped,
+         .unknown_frames = c->net->unknown_link + c->net->unknown_protocol,
+         .damaged_frames = c->net->damaged);
+}

@@ -1,0 +1,53 @@
+/* beside.h - what happens beside the mail connections and explains them: DNS,
+ * ARP and NDP, ICMP, connections to web services of mail providers.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef BESIDE_H
+#define BESIDE_H
+
+#include "fact/store.h"
+#include "finding/result.h"
+#include "flow/flow.h"
+#include "net/packet.h"
+#include "session/book.h"
+
+struct beside;
+
+struct beside *beside_new(void);
+void beside_free(struct beside **beside);
+
+/* Every packet: whose frames the capture sees at all. */
+void beside_any(struct beside *beside, const struct packet *packet);
+
+void beside_udp(struct beside *beside, const struct packet *packet);
+void beside_icmp(struct beside *beside, const struct packet *packet);
+
+/* A TCP packet of a flow that is not mail. */
+void beside_tcp(struct beside *beside, const struct flow *flow,
+                const struct packet *packet);
+
+/* The name the flow's client looked up for the flow's server, before the flow
+ * began; empty if none.  Borrowed until beside_free(). */
+struct span beside_name(struct beside *beside, const struct flow *flow);
+
+/* How long that look-up took, in seconds; negative if there was none. */
+double beside_name_delay(struct beside *beside, const struct flow *flow);
+
+/* Tells icmp.unreachable about a packet of this flow, where the ICMP message is
+ * such an error. */
+void beside_tell_icmp(const struct packet *icmp, const struct flow *flow,
+                      struct facts *out);
+
+/* What the layers counted over the whole capture. */
+struct beside_counts {
+    uint64_t dropped; /* packets, by the capturing program */
+    const struct flow_counts *flows;
+    const struct net_counts *net;
+};
+
+/* At the end: tells dns.lookup, arp.* and the `capture` fact. */
+void beside_tell(struct beside *beside, struct book *book,
+                 const struct result *result,
+                 const struct beside_counts *counts, struct facts *out);
+
+#endif

@@ -1,0 +1,376 @@
+/* pipeline.c - see pipeline.h.  Frames in, result out; nothing here has an
+ * opinion, it only hands from one layer to the next.
+ *
+ *   frame -> net -> flow table -> conversation -> facts -> rules -> findings
+ *                \-> lookups (DNS), neighbours (ARP, NDP), ICMP
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "pipeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "assemble.h"
+#include "base/text.h"
+#include "beside.h"
+#include "dissector.h"
+#include "finding/findings.h"
+#include "flow/flow.h"
+#include "judge.h"
+#include "net/packet.h"
+#include "session/book.h"
+#include "session/conversation.h"
+#include "session/detect.h"
+#include "stream/stream.h"
+#include "tls/keys.h"
+#include "tls/trust.h"
+
+enum {
+    PORT_DNS = 53,
+    TICK_EVERY = 64,     /* packets between two looks for flows that are over */
+    TRIES_MAX = 16,      /* segments of a server on an odd port to look at */
+    SCRATCH_EVERY = 1024 /* sessions between two fresh scratch arenas */
+};
+
+struct analysis {
+    const struct analyze_options *options;
+    struct result *result;
+    struct net *net;
+    struct flow_table *flows;
+    struct beside *beside;
+    struct book *book;
+    struct findings *findings;
+    struct tls_keys *keys;
+    struct tls_trust *trust;
+    struct conversation_settings settings;
+    struct arena *scratch; /* for matches, until findings copied them */
+    unsigned scratch_used;
+    uint64_t dropped;
+    int64_t now;
+    void (*watcher)(void *user, const struct result_finding *finding);
+    void *watcher_user;
+};
+
+/* ---- one session is over ---- */
+
+static void session_found(void *user, const struct match *match)
+{
+    struct analysis *a = user;
+    const struct result_finding *finding =
+        findings_add(a->findings, SCOPE_SESSION, match);
+    if (finding && a->watcher)
+        a->watcher(a->watcher_user, finding);
+}
+
+static void judge_session(struct analysis *a, struct facts *facts)
+{
+    if (++a->scratch_used % SCRATCH_EVERY == 0) {
+        arena_free(&a->scratch);
+        a->scratch = arena_new();
+    }
+    rules_judge(a->options->rules, SCOPE_SESSION, facts, a->scratch,
+                session_found, a);
+}
+
+static void copy_text(char *out, size_t room, const char *text)
+{
+    size_t n = strnlen(text, room - 1);
+    memcpy(out, text, n);
+    out[n] = '\0';
+}
+
+static void session_over(struct analysis *a, struct conversation *c,
+                         const struct flow *flow)
+{
+    char client[ADDRESS_TEXT], server[ADDRESS_TEXT];
+    struct facts *facts = conversation_facts(c);
+    conversation_end(c, a->now);
+    const struct summary *summary = conversation_summary(c);
+    struct summary_context context = conversation_context(c, a->now);
+    context.id = flow->number;
+    struct book_entry entry = {
+        .session = summary_session(summary, &context, client, server),
+        .first_frame = flow->first_frame,
+        .last_frame = flow->last_frame,
+        .start = flow->first_time,
+        .sent = summary->sent,
+        .received = summary->received,
+        .stored = summary->stored,
+        .dns_delay = beside_name_delay(a->beside, flow),
+    };
+    copy_text(entry.sent_as, sizeof entry.sent_as, summary->sent_as);
+    copy_text(entry.tls_version, sizeof entry.tls_version,
+              summary->tls_version);
+    facts_stamp(facts, 0, flow->first_time);
+    facts_add(facts, FACT_KIND_session, &entry.session);
+    judge_session(a, facts);
+    book_add(a->book, &entry);
+}
+
+static void flow_over(void *user, struct flow *flow)
+{
+    struct analysis *a = user;
+    struct conversation *c = flow->user;
+    if (!c)
+        return;
+    if (conversation_is_mail(c))
+        session_over(a, c, flow);
+    conversation_free(&c);
+    flow->user = NULL;
+}
+
+/* ---- packets ---- */
+
+static const struct dissector *forced(const struct analysis *a, uint16_t port)
+{
+    for (size_t i = 0; i < a->options->decode_as_count; i++) {
+        if (a->options->decode_as[i].port != port)
+            continue;
+        for (size_t d = 0; d < dissector_count; d++) {
+            if (strcmp(dissectors[d]->name,
+                       a->options->decode_as[i].protocol) == 0)
+                return dissectors[d];
+        }
+    }
+    return NULL;
+}
+
+/* Flows to mail ports are followed from their first packet; others only when a
+ * server greets like a mail server. */
+static void maybe_follow(struct analysis *a, const struct flow_event *event,
+                         const struct packet *packet)
+{
+    struct flow *flow = event->flow;
+    const struct flow_side *server = &flow->side[S2C];
+    const struct dissector *as = forced(a, server->port);
+    bool mail_port = as || port_protocol(server->port);
+    bool try = event->dir == S2C && event->new_content &&
+               server->segments <= TRIES_MAX &&
+               conversation_worth_trying(packet->payload);
+    if ((mail_port && event->is_new) || (!mail_port && try)) {
+        struct span name = beside_name(a->beside, flow);
+        flow->user = conversation_new(flow, as, name, &a->settings,
+                                      !event->is_new);
+    }
+}
+
+static void tcp_packet(struct analysis *a, const struct packet *packet)
+{
+    struct flow_event event = flow_table_packet(a->flows, packet);
+    if (!event.flow || event.duplicate || event.dropped)
+        return;
+    if (!event.flow->user)
+        maybe_follow(a, &event, packet);
+    struct conversation *c = event.flow->user;
+    if (c) {
+        conversation_packet(c, &event, packet);
+        if (conversation_is_foreign(c)) {
+            conversation_free(&c);
+            event.flow->user = NULL;
+        }
+    } else {
+        beside_tcp(a->beside, event.flow, packet);
+    }
+}
+
+static void icmp_packet(struct analysis *a, const struct packet *packet)
+{
+    enum dir dir;
+    struct flow *flow = flow_table_quoted(a->flows, packet, &dir);
+    beside_icmp(a->beside, packet);
+    if (flow && flow->user)
+        beside_tell_icmp(packet, flow, conversation_facts(flow->user));
+}
+
+static void packet(struct analysis *a, const struct packet *p)
+{
+    beside_any(a->beside, p);
+    switch (p->kind) {
+    case PACKET_TCP:
+        tcp_packet(a, p);
+        break;
+    case PACKET_UDP:
+        beside_udp(a->beside, p);
+        break;
+    case PACKET_ICMP:
+        icmp_packet(a, p);
+        break;
+    case PACKET_ARP: /* beside_any() had it */
+        break;
+    }
+}
+
+void analysis_frame(struct analysis *a, const struct frame *frame)
+{
+    struct packet p;
+    struct result *r = a->result;
+    if (r->packets++ == 0)
+        r->start = r->end = frame->time;
+    if (frame->time < r->start)
+        r->start = frame->time;
+    if (frame->time > r->end)
+        r->end = frame->time;
+    a->now = r->end;
+    if (net_decode(a->net, frame, &p))
+        packet(a, &p);
+    /* Not a->now: when the clock steps back, flows still alive look old. */
+    if (r->packets % TICK_EVERY == 0)
+        flow_table_tick(a->flows, frame->time);
+}
+
+void analysis_tick(struct analysis *a, int64_t now)
+{
+    if (now > a->now)
+        a->now = now;
+    flow_table_tick(a->flows, a->now);
+}
+
+void analysis_secrets(struct analysis *a, struct span keylog)
+{
+    tls_keys_add(a->keys, keylog);
+}
+
+void analysis_watch(struct analysis *a,
+                    void (*found)(void *user,
+                                  const struct result_finding *finding),
+                    void *user)
+{
+    a->watcher = found;
+    a->watcher_user = user;
+}
+
+/* ---- beginning and end ---- */
+
+/* For flows whose beginning was not captured: which port is the server's.
+ * Services below 1024 that privileged clients of other services may use as
+ * their own port (NFS does) rank below the well-known port of that service. */
+static int port_rank(uint16_t port)
+{
+    static const uint16_t known[] = {20,   21,   22,   23,   53,   80,  111,
+                                     139,  179,  389,  443,  445,  514, 636,
+                                     1433, 2049, 3306, 3389, 5432, 8080};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (known[i] == port)
+            return 3;
+    }
+    if (port_protocol(port))
+        return 2;
+    return port < 1024 ? 1 : 0;
+}
+
+static bool load_secrets(struct analysis *a, struct err *err)
+{
+    const struct analyze_options *o = a->options;
+    a->keys = tls_keys_new();
+    a->trust = tls_trust_new(o->ca, err);
+    if (!a->trust)
+        return false;
+    if (o->keylog && !tls_keys_open(a->keys, o->keylog, err))
+        return false;
+    if (o->key && !tls_keys_rsa(a->keys, o->key, err))
+        return false;
+    a->settings = (struct conversation_settings){
+        .keys = a->keys, .trust = a->trust, .show_users = o->show_users};
+    return true;
+}
+
+static void analysis_free(struct analysis *a)
+{
+    beside_free(&a->beside);
+    book_free(&a->book);
+    net_free(&a->net);
+    findings_free(&a->findings);
+    tls_keys_free(&a->keys);
+    tls_trust_free(&a->trust);
+    arena_free(&a->scratch);
+    free(a);
+}
+
+struct analysis *analysis_new(const struct analyze_options *options,
+                              const char *name, struct err *err)
+{
+    struct analysis *a = must_alloc(sizeof *a);
+    a->options = options;
+    if (!load_secrets(a, err)) {
+        analysis_free(a);
+        return NULL;
+    }
+    const struct flow_table_hooks hooks = {flow_over, port_rank, a};
+    a->result = result_new(name);
+    a->net = net_new();
+    a->flows = flow_table_new(&hooks);
+    a->beside = beside_new();
+    a->book = book_new();
+    a->findings = findings_new(a->result->mem);
+    a->scratch = arena_new();
+    stream_engine_start(FLOWS_MAX);
+    return a;
+}
+
+struct result *analysis_finish(struct analysis **analysis)
+{
+    struct analysis *a = *analysis;
+    struct result *result = a->result;
+    flow_table_end(a->flows);
+    stream_engine_stop();
+    assemble_sessions(result, a->book);
+    struct facts *whole = facts_new(0);
+    facts_keep(whole, BOOK_MAX);
+    const struct beside_counts counts = {
+        a->dropped, flow_table_counts(a->flows), net_counts(a->net)};
+    beside_tell(a->beside, a->book, result, &counts, whole);
+    judge_whole(a->options->rules, a->book, whole, a->scratch, a->findings);
+    findings_finish(a->findings, result);
+    assemble_end(result, a->book);
+    facts_free(&whole);
+    flow_table_free(&a->flows);
+    analysis_free(a);
+    *analysis = NULL;
+    return result;
+}
+
+static void read_all(struct analysis *a, struct capture *capture)
+{
+    struct frame frame;
+    struct err damage = {""};
+    enum capture_result got;
+    size_t secrets = 0;
+    while ((got = capture_next(capture, &frame, &damage)) == CAPTURE_FRAME) {
+        struct span all = capture_secrets(capture);
+        if (all.n > secrets) {
+            analysis_secrets(a, span_skip(all, secrets));
+            secrets = all.n;
+        }
+        analysis_frame(a, &frame);
+    }
+    if (got == CAPTURE_DAMAGED) {
+        a->result->error =
+            arena_string(a->result->mem, span_of(damage.text));
+        a->result->error_offset = capture_offset(capture);
+        a->result->error_has_offset = true;
+    }
+    a->result->format = capture_format(capture);
+    a->dropped = capture_dropped(capture);
+}
+
+bool analyze_file(const char *path, const struct analyze_options *options,
+                  struct result **result, struct err *err)
+{
+    const struct capture_options how = {.filter = options->filter};
+    struct capture *capture = capture_open(path, &how, err);
+    struct analysis *a = capture ? analysis_new(options, path, err) : NULL;
+    if (!a) {
+        capture_close(&capture);
+        *result = result_new(path);
+        (*result)->verdict = VERDICT_UNDETERMINED;
+        (*result)->error = arena_string((*result)->mem, span_of(err->text));
+        return false;
+    }
+    read_all(a, capture);
+    capture_close(&capture);
+    *result = analysis_finish(&a);
+    if ((*result)->error)
+        return err_set(err, "%s", (*result)->error);
+    return true;
+}

@@ -1,0 +1,41 @@
+/* book.h - what is remembered of each session after it is over.
+ *
+ * A small record each, for the correlation of sessions and for the report.
+ * Past BOOK_MAX only counts go on, so memory does not grow with the capture.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef SESSION_BOOK_H
+#define SESSION_BOOK_H
+
+#include "base/arena.h"
+#include "fact/store.h"
+#include "session/summary.h"
+
+enum { BOOK_MAX = 1 << 16 };
+
+struct book_entry {
+    struct fact_session session; /* its texts are the book's */
+    uint64_t first_frame, last_frame;
+    int64_t start;
+    uint64_t sent, received, stored;
+    char sent_as[SUMMARY_TEXT];
+    char tls_version[16];
+    double dns_delay; /* negative: no lookup seen */
+};
+
+struct book;
+
+struct book *book_new(void);
+void book_free(struct book **book);
+
+/* Copies the entry; false when the book is full and it was only counted. */
+bool book_add(struct book *book, const struct book_entry *entry);
+
+/* In the order of their ids. */
+size_t book_count(struct book *book);
+const struct book_entry *book_get(struct book *book, size_t i);
+
+/* Of sessions past BOOK_MAX. */
+uint64_t book_unlisted(const struct book *book);
+
+#endif

@@ -1,0 +1,535 @@
+/* conversation.c - see conversation.h.
+ *
+ *   stream bytes ─┬─ not yet decided: held, in the order they came
+ *                 ├─ TLS ── decrypted ──┐
+ *                 └─ plain ─────────────┴─ mail dissector
+ *
+ * Bytes that a dissector leaves unused stay with the stream, except where they
+ * came out of `held` or out of TLS: then they wait in the inlet.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "session/conversation.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "session/detect.h"
+#include "session/marks.h"
+#include "stream/stream.h"
+
+enum {
+    HELD_MAX = 64 << 10, /* bytes waiting for the protocol to be known */
+    PIECES_MAX = 64,     /* in how many pieces they came */
+    STRAY_MAX = 3,       /* bare packets without a SYN that are no session */
+};
+
+/* Bytes of one direction that wait here and not in the stream. */
+struct inlet {
+    struct text held;
+    uint64_t offset;       /* of held's first byte */
+    uint64_t marked_until; /* up to this offset, `marks` knows the packets */
+    struct marks marks;
+};
+
+struct conversation {
+    struct flow *flow;
+    struct arena *mem;
+    struct facts *facts;
+    struct stream *stream;
+    struct flow_context context;
+    struct flow_context tls_context;
+    const struct dissector *forced;
+    const struct dissector *mail; /* NULL until decided */
+    void *mail_self;
+    void *tls_self; /* NULL: no TLS so far */
+    bool tls;       /* what comes now is TLS */
+    bool implicit;  /* TLS without STARTTLS */
+    bool decrypted;
+    bool late; /* begins in the middle of its flow, on purpose */
+    bool decided, done, foreign;
+    struct inlet outer[2]; /* not yet decided, and what was left of it */
+    struct inlet inner[2]; /* decrypted */
+    struct {
+        enum dir dir;
+        size_t n;
+    } pieces[PIECES_MAX];
+    size_t piece_count;
+    struct summary summary;
+};
+
+static size_t on_data(void *user, enum dir dir, uint64_t offset,
+                      struct span bytes);
+static void on_gap(void *user, enum dir dir, uint64_t lost);
+
+static const struct stream_taker taker = {on_data, on_gap};
+
+/* Offsets of the stream. */
+static void locate_outer(void *user, enum dir dir, uint64_t offset,
+                         uint64_t *frame, int64_t *time)
+{
+    const struct conversation *c = user;
+    const struct inlet *in = &c->outer[dir];
+    if (c->stream && offset > in->marked_until)
+        stream_locate(c->stream, dir, offset, frame, time);
+    else
+        marks_find(&in->marks, offset, frame, time);
+}
+
+/* Offsets of what was decrypted. */
+static void locate_inner(void *user, enum dir dir, uint64_t offset,
+                         uint64_t *frame, int64_t *time)
+{
+    const struct conversation *c = user;
+    marks_find(&c->inner[dir].marks, offset, frame, time);
+}
+
+static void locate_by(struct conversation *c, bool inner)
+{
+    facts_locator_set(c->facts, (struct facts_locator){
+                                    inner ? locate_inner : locate_outer, c});
+}
+
+struct conversation *conversation_new(struct flow *flow,
+                                      const struct dissector *forced,
+                                      struct span name,
+                                      const struct conversation_settings *s,
+                                      bool late)
+{
+    struct arena *mem = arena_new();
+    struct conversation *c = arena_alloc(mem, sizeof *c);
+    char *server = arena_alloc(mem, ADDRESS_TEXT);
+    address_text(&flow->side[S2C].address, server);
+    c->mem = mem;
+    c->flow = flow;
+    c->forced = forced;
+    c->late = late;
+    c->context = (struct flow_context){
+        .server_port = flow->side[S2C].port,
+        .server_name = arena_copy(mem, name),
+        .server_address = span_of(server),
+        .midstream = flow->handshake == FLOW_MIDSTREAM,
+        .keys = s->keys,
+        .trust = s->trust,
+    };
+    c->facts = facts_new(flow->number);
+    facts_show_users(c->facts, s->show_users);
+    locate_by(c, false);
+    facts_listen(c->facts, summary_take, &c->summary);
+    return c;
+}
+
+void conversation_free(struct conversation **conversation)
+{
+    struct conversation *c = *conversation;
+    if (!c)
+        return;
+    if (c->stream) {
+        stream_abandon(c->stream);
+        stream_close(&c->stream);
+    }
+    for (int dir = C2S; dir <= S2C; dir++) {
+        text_free(&c->outer[dir].held);
+        marks_free(&c->outer[dir].marks);
+        text_free(&c->inner[dir].held);
+        marks_free(&c->inner[dir].marks);
+    }
+    facts_free(&c->facts);
+    struct arena *mem = c->mem; /* c itself lives in it */
+    arena_free(&mem);
+    *conversation = NULL;
+}
+
+static void give_up_bytes(struct conversation *c)
+{
+    c->done = true;
+    if (c->stream)
+        stream_abandon(c->stream);
+}
+
+/* Drops the first n held bytes. */
+static void inlet_drop(struct inlet *in, size_t n)
+{
+    if (n == 0)
+        return;
+    memmove(in->held.s, in->held.s + n, in->held.n - n);
+    in->held.n -= n;
+    in->offset += n;
+}
+
+static void begin_tls(struct conversation *c, bool implicit)
+{
+    c->tls = true;
+    c->implicit = implicit;
+    c->tls_context = c->context;
+    c->tls_context.starttls = !implicit;
+    c->tls_self = tls_dissector.open(c->mem, &c->tls_context);
+    c->summary.starttls = !implicit;
+}
+
+/* The mail dissector takes what it can of these bytes.  Stops early when the
+ * protocol hands over to TLS. */
+static size_t mail_feed(struct conversation *c, enum dir dir, uint64_t offset,
+                        struct span bytes)
+{
+    size_t used = 0;
+    while (used < bytes.n && !c->done) {
+        struct chunk chunk = {dir, offset + used, span_skip(bytes, used)};
+        struct fed fed = c->mail->feed(c->mail_self, &chunk, c->facts);
+        used += fed.used;
+        if (fed.done)
+            give_up_bytes(c);
+        if (fed.starttls && !c->tls_self) {
+            begin_tls(c, false);
+            break;
+        }
+        if (fed.used == 0 || c->tls)
+            break;
+    }
+    return used;
+}
+
+/* Decrypted content goes to the mail dissector; half a message waits. */
+static void clear_data(struct conversation *c, enum dir dir, struct span bytes,
+                       uint64_t frame, int64_t time)
+{
+    struct inlet *in = &c->inner[dir];
+    c->decrypted = true;
+    marks_add(&in->marks, in->offset + in->held.n + bytes.n, frame, time);
+    text_add(&in->held, bytes);
+    if (!c->mail) {
+        c->mail =
+            detect_mail(text_span(&c->inner[C2S].held),
+                        text_span(&c->inner[S2C].held), c->context.server_port);
+        if (!c->mail)
+            return;
+        c->context.over_tls = true;
+        c->mail_self = c->mail->open(c->mem, &c->context);
+    }
+    locate_by(c, true);
+    inlet_drop(in, mail_feed(c, dir, in->offset, text_span(&in->held)));
+    if (in->held.n > HELD_MAX) {
+        c->mail->gap(c->mail_self, dir, in->held.n, c->facts);
+        inlet_drop(in, in->held.n);
+    }
+    locate_by(c, false);
+}
+
+/* After STARTTLS was agreed upon somebody may still speak in the clear: an
+ * attack, a broken server, or a capture whose TLS was replaced by its content.
+ * True when these bytes are no TLS record (RFC 8446 section 5.1). */
+static bool is_not_tls(struct span bytes)
+{
+    bool record = bytes.p[0] >= 20 && bytes.p[0] <= 24;
+    bool ssl2 = (bytes.p[0] & 0x80) != 0;
+    return !record && !ssl2;
+}
+
+static size_t tls_feed(struct conversation *c, enum dir dir, uint64_t offset,
+                       struct span bytes)
+{
+    size_t used = 0;
+    while (used < bytes.n && !c->done) {
+        struct chunk chunk = {dir, offset + used, span_skip(bytes, used)};
+        struct fed fed = tls_dissector.feed(c->tls_self, &chunk, c->facts);
+        used += fed.used;
+        if (fed.clear.n) {
+            uint64_t frame = 0;
+            int64_t time = 0;
+            locate_outer(c, dir, offset + used, &frame, &time);
+            facts_stamp(c->facts, frame, time);
+            clear_data(c, dir, fed.clear, frame, time);
+        }
+        if (fed.done)
+            give_up_bytes(c);
+        if (fed.used == 0)
+            break;
+    }
+    return used;
+}
+
+/* TLS that turned out to be the mail protocol in the clear: go on with it. */
+static bool back_to_plain(struct conversation *c, enum dir dir,
+                          struct span bytes)
+{
+    if (c->implicit || c->summary.tls == TLS_STARTED ||
+        c->summary.tls == TLS_OK || !is_not_tls(bytes))
+        return false;
+    struct span line = span_first(bytes, span_find(bytes, '\n'));
+    line = span_trim(span_first(line, 120));
+    if (dir == S2C)
+        TELL(c->facts, tls_not_tls, .side = SPAN("server"), .line = line,
+             .starttls = true);
+    c->tls = false;
+    c->tls_self = NULL;
+    c->summary.starttls = false;
+    return true;
+}
+
+static size_t plain_or_tls(struct conversation *c, enum dir dir,
+                           uint64_t offset, struct span bytes)
+{
+    size_t used = 0;
+    while (used < bytes.n && !c->done) {
+        struct span rest = span_skip(bytes, used);
+        size_t n;
+        if (c->tls && !back_to_plain(c, dir, rest))
+            n = tls_feed(c, dir, offset + used, rest);
+        else
+            n = mail_feed(c, dir, offset + used, rest);
+        if (n == 0)
+            break;
+        used += n;
+    }
+    return used;
+}
+
+/* Gives the held pieces to whoever was decided upon, in the order they came. */
+static void replay(struct conversation *c)
+{
+    size_t available[2] = {0, 0};
+    for (size_t i = 0; i < c->piece_count; i++) {
+        enum dir dir = c->pieces[i].dir;
+        struct inlet *in = &c->outer[dir];
+        available[dir] += c->pieces[i].n;
+        size_t used =
+            plain_or_tls(c, dir, in->offset,
+                         span_first(text_span(&in->held), available[dir]));
+        inlet_drop(in, used);
+        available[dir] -= used;
+    }
+    c->piece_count = 0;
+}
+
+static void decide(struct conversation *c, bool final)
+{
+    struct span client = text_span(&c->outer[C2S].held);
+    struct span server = text_span(&c->outer[S2C].held);
+    struct detected d = detect(client, server, c->context.server_port,
+                               c->forced, c->context.midstream, final);
+    if (d.what == DETECT_LATER)
+        return;
+    c->decided = true;
+    if (d.what == DETECT_FOREIGN) {
+        c->foreign = true;
+        give_up_bytes(c);
+        return;
+    }
+    if (d.what == DETECT_TLS) {
+        begin_tls(c, true);
+    } else {
+        c->mail = d.mail;
+        c->mail_self = c->mail->open(c->mem, &c->context);
+    }
+    replay(c);
+}
+
+/* Takes over bytes that the stream shall not offer again. */
+static void hold(struct conversation *c, enum dir dir, uint64_t offset,
+                 struct span bytes)
+{
+    struct inlet *in = &c->outer[dir];
+    uint64_t frame = 0;
+    int64_t time = 0;
+    if (in->held.n == 0)
+        in->offset = offset;
+    text_add(&in->held, bytes);
+    in->marked_until = offset + bytes.n;
+    stream_locate(c->stream, dir, in->marked_until, &frame, &time);
+    marks_add(&in->marks, in->marked_until, frame, time);
+    facts_stamp(c->facts, frame, time);
+}
+
+static void hold_until_decided(struct conversation *c, enum dir dir,
+                               uint64_t offset, struct span bytes)
+{
+    hold(c, dir, offset, bytes);
+    c->pieces[c->piece_count].dir = dir;
+    c->pieces[c->piece_count++].n = bytes.n;
+    bool full = c->piece_count == PIECES_MAX ||
+                c->outer[C2S].held.n + c->outer[S2C].held.n > HELD_MAX;
+    decide(c, full);
+}
+
+static size_t on_data(void *user, enum dir dir, uint64_t offset,
+                      struct span bytes)
+{
+    struct conversation *c = user;
+    struct inlet *in = &c->outer[dir];
+    if (c->done)
+        return bytes.n;
+    if (!c->decided) {
+        hold_until_decided(c, dir, offset, bytes);
+        return bytes.n;
+    }
+    if (in->held.n) { /* half a message from before the decision */
+        hold(c, dir, offset, bytes);
+        inlet_drop(in, plain_or_tls(c, dir, in->offset, text_span(&in->held)));
+        return bytes.n;
+    }
+    uint64_t frame = 0;
+    int64_t time = 0;
+    stream_locate(c->stream, dir, offset + bytes.n, &frame, &time);
+    facts_stamp(c->facts, frame, time);
+    return plain_or_tls(c, dir, offset, bytes);
+}
+
+static void on_gap(void *user, enum dir dir, uint64_t lost)
+{
+    struct conversation *c = user;
+    struct inlet *out = &c->outer[dir], *in = &c->inner[dir];
+    if (!c->decided && !c->done)
+        decide(c, true);
+    if (!c->decided || c->done)
+        return;
+    lost += out->held.n; /* half a message before the hole is lost as well */
+    inlet_drop(out, out->held.n);
+    if (c->tls) {
+        tls_dissector.gap(c->tls_self, dir, lost, c->facts);
+        if (!c->decrypted)
+            return;
+        lost += in->held.n;
+        inlet_drop(in, in->held.n);
+    }
+    if (c->mail)
+        c->mail->gap(c->mail_self, dir, lost, c->facts);
+}
+
+static void begin_stream(struct conversation *c, enum dir dir,
+                         const struct tcp_header *tcp)
+{
+    c->stream = stream_open(&taker, c);
+    if (c->late) {
+        stream_begin(c->stream, dir, tcp->seq);
+        stream_begin(c->stream, dir == C2S ? S2C : C2S, tcp->ack);
+        return;
+    }
+    for (int side = C2S; side <= S2C; side++) {
+        if (c->flow->side[side].seq_known)
+            stream_begin(c->stream, (enum dir)side,
+                         c->flow->side[side].first_seq);
+    }
+}
+
+void conversation_packet(struct conversation *c, const struct flow_event *event,
+                         const struct packet *packet)
+{
+    const struct tcp_header *tcp = &packet->tcp;
+    if (!c->stream && packet->length == 0)
+        return;
+    if (!c->stream)
+        begin_stream(c, event->dir, tcp);
+    struct segment segment = {
+        .dir = event->dir,
+        .seq = tcp->seq,
+        .ack = tcp->ack,
+        .has_ack = (tcp->flags & TCP_ACK) != 0,
+        .syn = (tcp->flags & TCP_SYN) != 0,
+        .fin = (tcp->flags & TCP_FIN) != 0,
+        .rst = (tcp->flags & TCP_RST) != 0,
+        .payload = packet->payload,
+        .length = packet->length,
+        .frame = packet->frame,
+        .time = packet->time,
+    };
+    stream_segment(c->stream, &segment);
+}
+
+static enum end how_it_ended(const struct flow *flow)
+{
+    switch (flow->end) {
+    case FLOW_CLIENT_FIN:
+    case FLOW_SERVER_FIN:
+        return END_FIN;
+    case FLOW_CLIENT_RESET:
+    case FLOW_SERVER_RESET:
+        return END_RESET;
+    case FLOW_OPEN:
+        break;
+    }
+    return END_OF_CAPTURE;
+}
+
+/* What the TLS dissector can not see in the bytes: who hung up, and how much
+ * of what the client said the server's TCP took. */
+static void tell_tls_of_tcp(struct conversation *c)
+{
+    const struct flow *f = c->flow;
+    const struct flow_side *client = &f->side[C2S];
+    c->tls_context.closed_by_known = f->end != FLOW_OPEN;
+    c->tls_context.closed_by =
+        f->end == FLOW_CLIENT_FIN || f->end == FLOW_CLIENT_RESET ? C2S : S2C;
+    uint32_t acknowledged = client->acked - client->first_seq;
+    if (client->seq_known && acknowledged <= client->bytes + 1)
+        c->tls_context.acknowledged = acknowledged;
+}
+
+void conversation_end(struct conversation *c, int64_t now)
+{
+    enum end why = how_it_ended(c->flow);
+    if (c->stream)
+        stream_close(&c->stream);
+    if (!c->decided && c->piece_count)
+        decide(c, true);
+    tell_tls_of_tcp(c);
+    facts_stamp(c->facts, c->flow->last_frame, c->flow->last_time);
+    if (c->tls_self)
+        tls_dissector.close(c->tls_self, why, c->facts);
+    if (c->mail)
+        c->mail->close(c->mail_self, why, c->facts);
+    flow_tell(c->flow, now, c->facts);
+}
+
+bool conversation_is_mail(const struct conversation *c)
+{
+    const struct flow *f = c->flow;
+    if (c->foreign)
+        return false;
+    /* A few bare packets of something that was over, or not yet begun: a probe
+     * or a late acknowledgement, no session. */
+    if (f->handshake == FLOW_MIDSTREAM &&
+        f->side[C2S].bytes + f->side[S2C].bytes == 0 &&
+        f->side[C2S].packets + f->side[S2C].packets <= STRAY_MAX)
+        return false;
+    if (c->mail || c->forced)
+        return true;
+    return detect_port_is_mail(c->context.server_port);
+}
+
+bool conversation_is_foreign(const struct conversation *c)
+{
+    return c->foreign;
+}
+
+struct facts *conversation_facts(struct conversation *c)
+{
+    return c->facts;
+}
+
+const struct summary *conversation_summary(const struct conversation *c)
+{
+    return &c->summary;
+}
+
+struct summary_context conversation_context(const struct conversation *c,
+                                            int64_t now)
+{
+    const char *expected =
+        c->forced ? c->forced->name : port_protocol(c->context.server_port);
+    const char *spoken = c->mail ? c->mail->name : NULL;
+    return (struct summary_context){
+        .flow = c->flow,
+        .name = c->context.server_name,
+        .protocol = spoken ? spoken : expected,
+        .expected = expected,
+        .expected_tls = port_is_implicit_tls(c->context.server_port),
+        .implicit_tls = c->implicit,
+        .content = c->flow->side[C2S].bytes + c->flow->side[S2C].bytes > 0,
+        .decrypted = c->decrypted,
+        .now = now,
+    };
+}
+
+bool conversation_worth_trying(struct span server_content)
+{
+    return detect_greeting(server_content);
+}

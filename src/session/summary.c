@@ -1,0 +1,339 @@
+/* summary.c - see summary.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "session/summary.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+static void keep(char *out, size_t room, struct span text)
+{
+    size_t n = span_first(text, room - 1).n;
+    if (n)
+        memcpy(out, text.p, n);
+    out[n] = '\0';
+}
+
+static void take_message(struct summary *s, const struct fact_mail_message *m)
+{
+    bool ok = span_same(m->result, SPAN("ok"));
+    s->transfer_begun = true;
+    if (span_same(m->result, SPAN("unknown")) ||
+        span_same(m->result, SPAN("incomplete"))) {
+        s->unknown_messages++;
+    } else if (!ok) {
+        s->refused_messages++;
+    } else if (span_same(m->direction, SPAN("sent"))) {
+        struct text safe = {0};
+        s->sent++;
+        text_add_safe(&safe, span_first(m->line, SUMMARY_TEXT - 1));
+        keep(s->sent_as, sizeof s->sent_as, text_span(&safe));
+        text_free(&safe);
+    } else if (span_same(m->direction, SPAN("stored"))) {
+        s->stored++;
+    } else {
+        s->received++;
+    }
+}
+
+static void take_handshake(struct summary *s,
+                           const struct fact_tls_handshake *h)
+{
+    s->starttls = h->starttls;
+    if (span_same(h->result, SPAN("ok"))) {
+        s->tls = TLS_OK;
+        keep(s->tls_version, sizeof s->tls_version, h->version);
+    } else {
+        s->tls = TLS_FAILED;
+    }
+}
+
+static void take_smtp_response(struct summary *s,
+                               const struct fact_smtp_response *r)
+{
+    if (span_same(r->command, SPAN("RCPT")) && r->code >= 400)
+        s->recipients_refused++;
+    if (span_same(r->command, SPAN("RCPT")) && r->code < 300)
+        s->transfer_begun = true;
+}
+
+static void take_close(struct summary *s, const struct fact_mail_close *c)
+{
+    if (span_same(c->by, SPAN("client")))
+        s->client_goodbye = true;
+    else
+        s->server_goodbye = true;
+}
+
+static void take_mail(struct summary *s, const struct fact *fact)
+{
+    switch (fact->kind->number) {
+    case FACT_KIND_mail_greeting: {
+        const struct fact_mail_greeting *g = fact->values;
+        s->greeted = true;
+        s->greeting_refused = span_same(g->result, SPAN("refused"));
+        s->greeting_time = fact->time;
+        if (span_same(g->result, SPAN("preauth")))
+            s->logins_ok++;
+        break;
+    }
+    case FACT_KIND_mail_login: {
+        const struct fact_mail_login *l = fact->values;
+        if (span_same(l->result, SPAN("ok")))
+            s->logins_ok++;
+        else if (span_same(l->result, SPAN("refused")))
+            s->logins_refused++;
+        break;
+    }
+    case FACT_KIND_mail_message:
+        take_message(s, fact->values);
+        break;
+    case FACT_KIND_mail_close:
+        take_close(s, fact->values);
+        break;
+    case FACT_KIND_imap_mailbox:
+    case FACT_KIND_pop_maildrop:
+        s->mailbox_opened = true;
+        break;
+    case FACT_KIND_imap_request:
+    case FACT_KIND_pop_request:
+    case FACT_KIND_smtp_request:
+    case FACT_KIND_sieve_request:
+        s->commands++;
+        break;
+    case FACT_KIND_smtp_response:
+        take_smtp_response(s, fact->values);
+        break;
+    default:
+        break;
+    }
+}
+
+static void take_tls(struct summary *s, const struct fact *fact)
+{
+    switch (fact->kind->number) {
+    case FACT_KIND_imap_capability:
+        if (((const struct fact_imap_capability *)fact->values)->starttls &&
+            s->tls == TLS_NONE)
+            s->tls = TLS_OFFERED;
+        break;
+    case FACT_KIND_smtp_capability:
+        if (((const struct fact_smtp_capability *)fact->values)->starttls &&
+            s->tls == TLS_NONE)
+            s->tls = TLS_OFFERED;
+        break;
+    case FACT_KIND_pop_capability:
+        if (((const struct fact_pop_capability *)fact->values)->stls &&
+            s->tls == TLS_NONE)
+            s->tls = TLS_OFFERED;
+        break;
+    case FACT_KIND_starttls:
+        if (span_same(((const struct fact_starttls *)fact->values)->result,
+                      SPAN("refused")))
+            s->tls = TLS_FAILED;
+        break;
+    case FACT_KIND_tls_client_hello: {
+        const struct fact_tls_client_hello *h = fact->values;
+        s->tls = TLS_STARTED;
+        keep(s->server_name, sizeof s->server_name, h->server_name);
+        break;
+    }
+    case FACT_KIND_tls_handshake:
+        take_handshake(s, fact->values);
+        break;
+    case FACT_KIND_tls_shape: {
+        const struct fact_tls_shape *t = fact->values;
+        s->encrypted_both = t->client_records > 0 && t->server_records > 0;
+        s->encrypted_server = t->server_records > 0;
+        s->tls_closed = t->close_notify;
+        break;
+    }
+    default:
+        break;
+    }
+}
+
+void summary_take(void *summary, const struct fact *fact)
+{
+    take_mail(summary, fact);
+    take_tls(summary, fact);
+}
+
+static const char *stage(const struct summary *s,
+                         const struct summary_context *c)
+{
+    if (c->flow->handshake != FLOW_FULL &&
+        c->flow->handshake != FLOW_MIDSTREAM && !c->content)
+        return "connect";
+    if (s->tls == TLS_STARTED || s->tls == TLS_FAILED)
+        return "tls";
+    if (s->encrypted_both && !c->decrypted)
+        return "tls";
+    if (!s->greeted && !s->logins_ok && s->tls == TLS_OK)
+        return "tls";
+    /* A client that did not wait for the greeting got no further for that. */
+    bool both = c->flow->handshake == FLOW_FULL && c->flow->side[S2C].seen;
+    if (!s->greeted && !s->logins_ok && (both || s->commands == 0))
+        return "greeting";
+    if (s->greeting_refused)
+        return "greeting";
+    if (s->client_goodbye && !s->refused_messages && !s->logins_refused)
+        return "close";
+    if (s->transfer_begun)
+        return "transfer";
+    if (s->mailbox_opened)
+        return "mailbox";
+    if (s->logins_refused && !s->logins_ok)
+        return "login";
+    if (s->logins_ok)
+        return "mailbox";
+    return s->commands ? "login" : "greeting";
+}
+
+/* It did what such a session is for, as far as can be seen: mail changed
+ * hands, or the account was entered, or both sides said goodbye without a
+ * refusal, or TLS carried content both ways that nobody can read, or was
+ * closed in order after the server had spoken inside it. */
+static bool worked(const struct summary *s, const struct summary_context *c)
+{
+    if (s->sent || s->received || s->stored)
+        return true;
+    if (s->encrypted_both && !c->decrypted)
+        return s->tls == TLS_OK || c->flow->handshake == FLOW_MIDSTREAM;
+    if (s->encrypted_server && !c->decrypted)
+        return s->tls == TLS_OK && s->tls_closed;
+    if (s->refused_messages || s->recipients_refused)
+        return false;
+    bool smtp = c->protocol && strcmp(c->protocol, "smtp") == 0;
+    if (s->logins_ok && !smtp)
+        return true;
+    return s->greeted && !s->greeting_refused && s->client_goodbye &&
+           !(s->logins_refused && !s->logins_ok);
+}
+
+static const char *end_name(const struct flow *flow)
+{
+    switch (flow->end) {
+    case FLOW_CLIENT_FIN:
+        return "client-fin";
+    case FLOW_SERVER_FIN:
+        return "server-fin";
+    case FLOW_CLIENT_RESET:
+        return "client-reset";
+    case FLOW_SERVER_RESET:
+        return "server-reset";
+    case FLOW_OPEN:
+        break;
+    }
+    return "none";
+}
+
+static const char *handshake_name(const struct flow *flow)
+{
+    switch (flow->handshake) {
+    case FLOW_SYN_ONLY:
+        return "syn-only";
+    case FLOW_REFUSED:
+        return "refused";
+    case FLOW_HALF:
+        return "half";
+    case FLOW_FULL:
+        return "full";
+    case FLOW_MIDSTREAM:
+        break;
+    }
+    return "midstream";
+}
+
+static const char *security(const struct summary *s,
+                            const struct summary_context *c)
+{
+    if (c->implicit_tls)
+        return "implicit-tls";
+    if (s->starttls && s->tls != TLS_NONE && s->tls != TLS_OFFERED)
+        return "starttls";
+    if (c->content)
+        return "plain";
+    return c->expected_tls ? "implicit-tls" : "unknown";
+}
+
+/* Whose packets alone were captured, or "".  An attempt to connect that nobody
+ * answered is not that. */
+static const char *only_from(const struct flow *flow)
+{
+    const struct flow_side *client = &flow->side[C2S];
+    const struct flow_side *server = &flow->side[S2C];
+    if (!client->seen && server->packets > 1)
+        return "server";
+    if (!server->seen && flow->handshake != FLOW_SYN_ONLY &&
+        client->packets > 1)
+        return "client";
+    if (!server->seen && client->segments > 0)
+        return "client";
+    return "";
+}
+
+struct fact_session summary_session(const struct summary *s,
+                                    const struct summary_context *c,
+                                    char client[ADDRESS_TEXT],
+                                    char server[ADDRESS_TEXT])
+{
+    static const char *const tls_names[] = {"none", "offered", "started", "ok",
+                                            "failed"};
+    const struct flow *f = c->flow;
+    const struct flow_side *cs = &f->side[C2S], *ss = &f->side[S2C];
+    address_text(&cs->address, client);
+    address_text(&ss->address, server);
+    struct fact_session out = {
+        .id = c->id,
+        .client = span_of(client),
+        .server = span_of(server),
+        .client_port = cs->port,
+        .port = ss->port,
+        .name = c->name.n ? c->name : span_of(s->server_name),
+        .ipv6 = ss->address.family == 6,
+        .protocol = span_of(c->protocol ? c->protocol : "unknown"),
+        .expected = span_of(c->expected),
+        .expected_security = span_of(
+            !c->expected ? NULL : (c->expected_tls ? "implicit-tls" : "plain")),
+        .security = span_of(security(s, c)),
+        .stage = span_of(stage(s, c)),
+        .handshake = span_of(handshake_name(f)),
+        .syn_count = f->syn_count,
+        .rtt = clock_seconds(f->rtt),
+        .midstream = f->handshake == FLOW_MIDSTREAM,
+        .only_from = span_of(only_from(f)),
+        .truncated = cs->truncated || ss->truncated,
+        .missed_bytes = cs->missed + ss->missed,
+        .packets = cs->packets + ss->packets,
+        .client_bytes = cs->bytes,
+        .server_bytes = ss->bytes,
+        .client_segments = cs->segments,
+        .server_segments = ss->segments,
+        .client_retransmissions = cs->retransmissions,
+        .server_retransmissions = ss->retransmissions,
+        .duration = clock_seconds(f->last_time - f->first_time),
+        .idle = clock_seconds(f->idle_max),
+        .observed_after = clock_seconds(c->now - f->last_time),
+        .end = span_of(end_name(f)),
+        .greeted = s->greeted,
+        .commands = s->commands,
+        .logins_ok = s->logins_ok,
+        .logins_refused = s->logins_refused,
+        .received = s->received,
+        .sent = s->sent,
+        .refused_messages = s->refused_messages + s->recipients_refused,
+        .finished = s->client_goodbye || s->tls_closed,
+        .worked = worked(s, c),
+        .encrypted = s->encrypted_both && !c->decrypted,
+        .decrypted = c->decrypted,
+        .tls = span_of(tls_names[s->tls]),
+    };
+    if (s->greeted && f->established_time)
+        out.greeting_delay =
+            clock_seconds(s->greeting_time - f->established_time);
+    return out;
+}

@@ -1,0 +1,60 @@
+/* summary.h - what became of one session, folded from its facts as they are
+ * told, without opinion.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef SESSION_SUMMARY_H
+#define SESSION_SUMMARY_H
+
+#include "fact/store.h"
+#include "flow/flow.h"
+
+enum tls_progress { TLS_NONE, TLS_OFFERED, TLS_STARTED, TLS_OK, TLS_FAILED };
+
+enum { SUMMARY_TEXT = 64 };
+
+struct summary {
+    bool greeted, greeting_refused;
+    int64_t greeting_time;
+    uint64_t commands;
+    uint64_t logins_ok, logins_refused;
+    uint64_t received, sent, stored, refused_messages, unknown_messages;
+    uint64_t recipients_refused;
+    bool transfer_begun; /* a message was on its way, in either direction */
+    bool mailbox_opened;
+    bool client_goodbye, server_goodbye;
+    bool starttls;         /* TLS began after STARTTLS or STLS */
+    bool encrypted_both;   /* unreadable content went both ways */
+    bool encrypted_server; /* unreadable content came from the server */
+    bool tls_closed;       /* in order, as far as sizes tell */
+    enum tls_progress tls;
+    char tls_version[16];
+    char server_name[256];      /* of the ClientHello */
+    char sent_as[SUMMARY_TEXT]; /* the server's words about the last message
+                                   it accepted, safe to print */
+};
+
+/* A facts_listener: user is the struct summary. */
+void summary_take(void *summary, const struct fact *fact);
+
+/* What else goes into the `session` fact. */
+struct summary_context {
+    const struct flow *flow;
+    uint64_t id;
+    struct span name;     /* what the client looked up; empty if unknown */
+    const char *protocol; /* NULL: unknown */
+    const char *expected; /* what the port is for; NULL: nothing known */
+    bool expected_tls;    /* from the first byte */
+    bool implicit_tls;    /* TLS was spoken from the first byte */
+    bool content;         /* bytes of content were seen at all */
+    bool decrypted;
+    int64_t now; /* the time of the last packet of the capture so far */
+};
+
+/* The `session` fact.  Its texts are borrowed from the two arguments and from
+ * static strings. */
+struct fact_session summary_session(const struct summary *summary,
+                                    const struct summary_context *context,
+                                    char client[ADDRESS_TEXT],
+                                    char server[ADDRESS_TEXT]);
+
+#endif
