@@ -1,0 +1,358 @@
+/* reply.c - a line of the server, and the command it answers.
+ *
+ *   S: * OK [CAPABILITY IMAP4rev1] ready      the greeting, once
+ *   S: * 12 EXISTS                            untagged: data, or a status
+ *   S: + idling                               go on: a literal, SASL, IDLE
+ *   S: a1 NO [AUTHENTICATIONFAILED] no        tagged: the end of a command
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "base/text.h"
+#include "imap.h"
+
+/* "OK [CODE arguments] text", after the tag. */
+static struct imap_reply read_status(struct span tag, struct span status,
+                                     struct span rest, struct span line)
+{
+    struct mail_code code = mail_code(rest);
+    struct imap_reply reply = {.tag = tag,
+                               .status = status,
+                               .text = code.rest,
+                               .argument = code.argument,
+                               .line = line};
+    mail_keep_upper(&reply.code, code.code);
+    return reply;
+}
+
+static bool has_code(const struct imap_reply *reply, struct span code)
+{
+    return span_same(mail_kept(&reply->code), code);
+}
+
+/* Statuses in capitals, whatever the server sent. */
+static struct span status_of(struct span word)
+{
+    static const struct span all[] = {SPAN_INIT("OK"), SPAN_INIT("NO"),
+                                      SPAN_INIT("BAD"), SPAN_INIT("BYE"),
+                                      SPAN_INIT("PREAUTH")};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (span_is(word, all[i]))
+            return all[i];
+    }
+    return (struct span){NULL, 0};
+}
+
+static void bye(struct imap *im, struct span line, struct facts *out)
+{
+    if (!im->logout)
+        TELL(out, mail_close, .by = SPAN("server"), .line = line);
+    if (im->idle.on && im->idle.invited)
+        imap_idle_tell(im, SPAN("bye"), out);
+}
+
+static void greeting(struct imap *im, const struct imap_reply *reply,
+                     struct facts *out)
+{
+    bool refused = span_same(reply->status, SPAN("BYE"));
+    bool preauth = span_same(reply->status, SPAN("PREAUTH"));
+    im->greeted = true;
+    im->logged_in = preauth;
+    TELL(out, imap_greeting, .status = reply->status,
+         .code = mail_kept(&reply->code), .text = reply->text,
+         .line = reply->line);
+    TELL(out, mail_greeting, .protocol = SPAN("imap"),
+         .result = refused   ? SPAN("refused")
+                   : preauth ? SPAN("preauth")
+                             : SPAN("ok"),
+         .code = mail_kept(&reply->code), .text = reply->text,
+         .line = reply->line);
+    if (has_code(reply, SPAN("CAPABILITY")))
+        imap_capability(im, reply->argument, out);
+    if (refused)
+        bye(im, reply->line, out);
+}
+
+/* An OK that only describes the mailbox being opened: there are many, and they
+ * say nothing of trouble. */
+static bool is_description(const struct imap_reply *reply)
+{
+    static const struct span codes[] = {
+        SPAN_INIT("UIDVALIDITY"),   SPAN_INIT("UIDNEXT"),
+        SPAN_INIT("UNSEEN"),        SPAN_INIT("PERMANENTFLAGS"),
+        SPAN_INIT("HIGHESTMODSEQ"), SPAN_INIT("MAILBOXID"),
+        SPAN_INIT("NOMODSEQ"),      SPAN_INIT("CLOSED"),
+        SPAN_INIT("COPYUID"),       SPAN_INIT("APPENDUID"),
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (has_code(reply, codes[i]))
+            return span_same(reply->status, SPAN("OK"));
+    }
+    return false;
+}
+
+static void untagged_status(struct imap *im, const struct imap_reply *reply,
+                            struct facts *out)
+{
+    imap_box_code(im, reply);
+    if (has_code(reply, SPAN("CAPABILITY")))
+        imap_capability(im, reply->argument, out);
+    if (is_description(reply))
+        return;
+    TELL(out, imap_untagged, .status = reply->status,
+         .code = mail_kept(&reply->code), .argument = reply->argument,
+         .text = reply->text, .line = reply->line,
+         .during = im->pending_n ? mail_kept(&im->pending[0].name) : SPAN(""),
+         .logged_in = im->logged_in, .after_logout = im->logout);
+    if (span_same(reply->status, SPAN("BYE")))
+        bye(im, reply->line, out);
+}
+
+/* All of a message was fetched.  Of the line only "* 1 FETCH" is shown: what
+ * follows is of the message. */
+static void fetched(struct imap *im, struct span line, struct facts *out)
+{
+    struct span end = line;
+    for (int words = 0; words < 3; words++)
+        mail_word(&end);
+    TELL(out, mail_message, .protocol = SPAN("imap"),
+         .direction = SPAN("received"), .result = SPAN("ok"),
+         .bytes = im->body_bytes, .what = SPAN("a message was fetched"),
+         .line = span_trim(span_first(line, line.n - end.n)));
+    im->body = false;
+}
+
+static void untagged(struct imap *im, struct span rest, struct span line,
+                     struct facts *out)
+{
+    struct span data = rest;
+    struct span status = status_of(mail_word(&rest));
+    if (status.n) {
+        struct imap_reply reply = read_status(SPAN("*"), status, rest, line);
+        if (im->greeted)
+            untagged_status(im, &reply, out);
+        else
+            greeting(im, &reply, out);
+    } else if (!imap_data(im, data, out)) {
+        struct imap_reply reply = {.text = data, .line = line};
+        untagged_status(im, &reply, out);
+    } else if (im->body) {
+        fetched(im, line, out);
+    }
+}
+
+/* "+ text": who waits for it? */
+static void continuation(struct imap *im, struct span text, struct facts *out)
+{
+    struct imap_pending *last =
+        im->pending_n ? &im->pending[im->pending_n - 1] : NULL;
+    if (last && last->waits)
+        last->waits = false;
+    else if (im->login.sasl)
+        imap_login_challenge(im, text, out);
+    else if (im->idle.on)
+        im->idle.invited = true;
+}
+
+static void starttls_answered(struct imap *im, const struct imap_reply *reply,
+                              struct span after, struct facts *out)
+{
+    bool ok = span_same(reply->status, SPAN("OK"));
+    bool tls = after.n && (after.p[0] == 0x15 || after.p[0] == 0x16);
+    TELL(out, starttls, .protocol = SPAN("imap"), .command = SPAN("STARTTLS"),
+         .result = ok ? SPAN("ok") : SPAN("refused"),
+         .offered = im->offers_starttls, .text = reply->text,
+         .line = reply->line, .extra_bytes = ok && !tls ? after.n : 0);
+}
+
+static void append_answered(const struct imap_pending *p,
+                            const struct imap_reply *reply, struct facts *out)
+{
+    bool ok = span_same(reply->status, SPAN("OK"));
+    struct text what = {0};
+    text_adds(&what, ok ? "a message was stored in " : "storing a message in ");
+    text_add(&what, mail_kept(&p->folder));
+    if (!ok) {
+        text_adds(&what, " was refused: ");
+        text_add(&what, reply->line);
+    }
+    TELL(out, mail_message, .protocol = SPAN("imap"),
+         .direction = SPAN("stored"),
+         .result = ok ? SPAN("ok") : SPAN("refused"), .bytes = p->bytes,
+         .what = text_span(&what), .line = reply->line);
+    text_free(&what);
+}
+
+/* What the end of a command means beyond itself. */
+static enum imap_then answered(struct imap *im, const struct imap_pending *p,
+                               const struct imap_reply *reply,
+                               struct span after, struct facts *out)
+{
+    bool ok = span_same(reply->status, SPAN("OK"));
+    bool read_only = has_code(reply, SPAN("READ-ONLY"));
+    if (ok && !p->verb->any_state)
+        im->logged_in = true; /* where the login itself was not captured */
+    switch (p->verb->what) {
+    case IMAP_LOGIN:
+    case IMAP_AUTHENTICATE:
+        imap_login_answered(im, p, reply, out);
+        break;
+    case IMAP_STARTTLS:
+        starttls_answered(im, reply, after, out);
+        return ok ? IMAP_TLS_NEXT : IMAP_GO_ON;
+    case IMAP_SELECT:
+        if (ok)
+            imap_box_opened(im, p, read_only, out);
+        break;
+    case IMAP_APPEND:
+        append_answered(p, reply, out);
+        break;
+    case IMAP_IDLE:
+        if (im->idle.on && ok)
+            imap_idle_tell(im, SPAN("done"), out);
+        else if (im->idle.on && im->idle.invited)
+            imap_idle_tell(im, SPAN("broken"), out);
+        im->idle.on = false;
+        break;
+    case IMAP_COMPRESS:
+        return ok ? IMAP_DEFLATE_NEXT : IMAP_GO_ON;
+    case IMAP_FETCH:
+    case IMAP_ID:
+    case IMAP_LOGOUT:
+    case IMAP_OTHER:
+    case IMAP_UNKNOWN:
+        break;
+    }
+    return IMAP_GO_ON;
+}
+
+/* Only the server's side was captured: its own words say what was asked. */
+static void login_unasked(struct imap *im, const struct imap_reply *reply,
+                          struct facts *out)
+{
+    static const struct {
+        struct span says, command;
+    } texts[] = {
+        {SPAN_INIT("AUTHENTICATE completed"), SPAN_INIT("AUTHENTICATE")},
+        {SPAN_INIT("LOGIN completed"),        SPAN_INIT("LOGIN")       },
+        {SPAN_INIT("Logged in"),              SPAN_INIT("LOGIN")       },
+    };
+    if (im->client_seen || !span_same(reply->status, SPAN("OK")))
+        return;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (!span_starts(reply->text, texts[i].says))
+            continue;
+        im->logged_in = true;
+        TELL(out, mail_login, .protocol = SPAN("imap"),
+             .command = texts[i].command, .result = SPAN("ok"),
+             .code = mail_kept(&reply->code), .text = reply->text,
+             .line = reply->line, .over_tls = im->over_tls,
+             .attempt = ++im->login.attempts);
+        return;
+    }
+}
+
+/* Servers take the first word of a line that is no command for its tag.  It may
+ * be a password, so a tag that was not recognised as one is not shown. */
+static void tell_reply(const struct imap *im, const struct imap_pending *p,
+                       const struct imap_reply *reply, struct facts *out)
+{
+    static const struct imap_pending none;
+    double latency = p ? mail_since(out, p->time) : 0;
+    bool hide = !p && im->client_seen;
+    struct span line = reply->line;
+    if (hide)
+        mail_word(&line);
+    p = p ? p : &none;
+    TELL(out, imap_response, .tag = hide ? MAIL_HIDDEN : reply->tag,
+         .command = mail_kept(&p->name), .folder = mail_kept(&p->folder),
+         .status = reply->status, .code = mail_kept(&reply->code),
+         .argument = reply->argument, .text = reply->text, .line = line,
+         .latency = latency, .over_tls = im->over_tls,
+         .logged_in = im->logged_in);
+}
+
+/* A server may answer before a command's literal was sent, and the client then
+ * does not send it (RFC 9051 section 4.3). */
+static void cut_short(struct imap *im, struct imap_pending *p,
+                      struct facts *out)
+{
+    struct imap_lines *lines = &im->lines[C2S];
+    imap_request_tell_part(im, p, out);
+    if (!p->complete && lines->more && lines->waits &&
+        lines->literal == lines->announced) {
+        imap_lines_drop(lines);
+        im->in_command = false;
+    }
+}
+
+static enum imap_then tagged(struct imap *im, const struct imap_reply *reply,
+                             struct span after, struct facts *out)
+{
+    struct imap_pending *p = imap_pending_find(im, reply->tag);
+    enum imap_then then = IMAP_GO_ON;
+    if (p)
+        cut_short(im, p, out);
+    tell_reply(im, p, reply, out);
+    if (p)
+        then = answered(im, p, reply, after, out);
+    else
+        login_unasked(im, reply, out);
+    if (has_code(reply, SPAN("CAPABILITY")))
+        imap_capability(im, reply->argument, out);
+    if (p)
+        imap_pending_drop(im, p);
+    return then;
+}
+
+/* After bytes were lost a line may be part of a message.  These can hardly
+ * be. */
+static bool is_plausible(const struct imap *im, struct span line)
+{
+    uint64_t number;
+    struct span tag = mail_word(&line);
+    struct span word = mail_word(&line);
+    struct span status = status_of(word);
+    if (span_same(tag, SPAN("*")))
+        return (status.n && span_same(word, status)) ||
+               span_uint(word, &number) || span_same(word, SPAN("FLAGS")) ||
+               span_same(word, SPAN("CAPABILITY"));
+    for (size_t i = 0; i < im->pending_n; i++) {
+        if (span_same(mail_kept(&im->pending[i].tag), tag))
+            return true;
+    }
+    return status.n && span_same(word, status) && mail_is_word(tag) &&
+           mail_has_digit(tag);
+}
+
+static enum imap_then tagged_line(struct imap *im, struct span line,
+                                  struct span after, struct facts *out)
+{
+    struct span rest = line;
+    struct span tag = mail_word(&rest);
+    struct span status = status_of(mail_word(&rest));
+    if (status.n) {
+        struct imap_reply reply = read_status(tag, status, rest, line);
+        return tagged(im, &reply, after, out);
+    }
+    TELL(out, imap_malformed, .side = SPAN("server"),
+         .why = SPAN("neither untagged data nor a reply"), .line = line);
+    return IMAP_GO_ON;
+}
+
+enum imap_then imap_server_line(struct imap *im, struct span line,
+                                struct span after, struct facts *out)
+{
+    struct span rest = line;
+    struct span first = mail_word(&rest);
+    bool *unsure = &im->lines[S2C].unsure;
+    if (line.n == 0 || (*unsure && !is_plausible(im, line)))
+        return IMAP_GO_ON;
+    *unsure = false;
+    if (span_same(first, SPAN("*")))
+        untagged(im, rest, line, out);
+    else if (span_same(first, SPAN("+")))
+        continuation(im, rest, out);
+    else
+        return tagged_line(im, line, after, out);
+    return IMAP_GO_ON;
+}

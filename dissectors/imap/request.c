@@ -1,0 +1,249 @@
+/* request.c - a command of the client, and the commands that wait.
+ *
+ *   tag SP command [SP arguments]
+ *
+ * A command waits from its first line on: a server may refuse an APPEND before
+ * its literal was sent.  It is told when its last line came, or when its reply
+ * came first.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "imap.h"
+
+struct imap_pending *imap_pending_find(struct imap *im, struct span tag)
+{
+    for (size_t i = 0; i < im->pending_n; i++) {
+        if (span_same(mail_kept(&im->pending[i].tag),
+                      span_first(tag, MAIL_KEPT_MAX)))
+            return &im->pending[i];
+    }
+    return NULL;
+}
+
+struct imap_pending *imap_pending_what(struct imap *im, enum imap_what what)
+{
+    for (size_t i = 0; i < im->pending_n; i++) {
+        if (im->pending[i].verb->what == what)
+            return &im->pending[i];
+    }
+    return NULL;
+}
+
+void imap_pending_drop(struct imap *im, struct imap_pending *p)
+{
+    size_t at = (size_t)(p - im->pending);
+    im->pending_n--;
+    memmove(p, p + 1, (im->pending_n - at) * sizeof *p);
+}
+
+static struct imap_pending *pending_add(struct imap *im, struct facts *out)
+{
+    if (im->pending_n == IMAP_PENDING_MAX) {
+        imap_pending_drop(im, im->pending);
+        if (!im->capped)
+            TELL(out, flow_capped,
+                 .what = SPAN("more IMAP commands wait for replies than are "
+                              "kept; the oldest are taken as answered"));
+        im->capped = true;
+    }
+    im->pending =
+        arena_grow(im->mem, im->pending, im->pending_n, &im->pending_room,
+                   im->pending_n + 1, sizeof *im->pending);
+    struct imap_pending *p = &im->pending[im->pending_n++];
+    *p = (struct imap_pending){.verb = NULL};
+    return p;
+}
+
+/* "a1 LOGIN b***@example.org ********": user name and secrets masked. */
+static void show(const struct imap *im, const struct imap_pending *p,
+                 struct span line, struct facts *out, struct text *shown)
+{
+    struct span arguments = line;
+    mail_word(&arguments);
+    imap_verb_cut(&arguments);
+    if (!p->verb->hidden) {
+        text_add(shown, line);
+        return;
+    }
+    text_add(shown, mail_kept(&p->tag));
+    text_adds(shown, " ");
+    text_add(shown, mail_kept(&p->name));
+    if (p->verb->what == IMAP_AUTHENTICATE) {
+        text_adds(shown, " ");
+        text_add(shown, mail_kept(&p->mechanism));
+        mail_word(&arguments);
+    }
+    if (p->verb->what == IMAP_LOGIN && im->login.user_known) {
+        text_adds(shown, " ");
+        text_add(shown, facts_user(out, mail_kept(&im->login.user)));
+    }
+    if (arguments.n) {
+        text_adds(shown, " ");
+        text_add(shown, MAIL_HIDDEN);
+    }
+}
+
+static void tell(struct imap *im, struct imap_pending *p, struct span line,
+                 struct facts *out)
+{
+    struct text shown = {0};
+    show(im, p, line, out, &shown);
+    TELL(out, imap_request, .tag = mail_kept(&p->tag),
+         .command = mail_kept(&p->name), .folder = mail_kept(&p->folder),
+         .mechanism = mail_kept(&p->mechanism), .line = text_span(&shown),
+         .over_tls = im->over_tls, .known = p->verb->what != IMAP_UNKNOWN);
+    text_free(&shown);
+    p->told = true;
+}
+
+void imap_request_tell_part(struct imap *im, struct imap_pending *p,
+                            struct facts *out)
+{
+    struct text line = {0};
+    if (p->told)
+        return;
+    text_add(&line, mail_kept(&p->tag));
+    text_adds(&line, " ");
+    text_add(&line, mail_kept(&p->name));
+    text_adds(&line, " ");
+    text_add(&line, mail_kept(&p->folder));
+    tell(im, p, span_trim(text_span(&line)), out);
+    text_free(&line);
+}
+
+/* What the arguments say, as far as they have come. */
+static void read_arguments(struct imap *im, struct imap_pending *p,
+                           struct span arguments)
+{
+    struct span rest = arguments;
+    if (p->verb->folder) {
+        struct imap_token token = imap_token(&rest);
+        if (token.kind == IMAP_ATOM || token.kind == IMAP_QUOTED)
+            imap_token_keep(&p->folder, token);
+    }
+    if (p->verb->what == IMAP_LOGIN || p->verb->what == IMAP_AUTHENTICATE)
+        imap_login_begin(im, p, arguments);
+}
+
+static void announced(const struct imap *im, struct imap_pending *p)
+{
+    p->bytes += im->lines[C2S].announced;
+    p->waits = im->lines[C2S].waits;
+}
+
+/* The command's last line has come. */
+static void complete(struct imap *im, struct imap_pending *p, struct span line,
+                     struct span arguments, struct facts *out)
+{
+    p->complete = true;
+    p->waits = false;
+    tell(im, p, line, out);
+    switch (p->verb->what) {
+    case IMAP_LOGOUT:
+        im->logout = true;
+        TELL(out, mail_close, .by = SPAN("client"),
+             .line = mail_kept(&p->name));
+        break;
+    case IMAP_ID:
+        imap_id(SPAN("client"), arguments, out);
+        break;
+    case IMAP_IDLE:
+        im->idle.on = true;
+        im->idle.done = im->idle.invited = false;
+        im->idle.since = facts_time(out);
+        break;
+    case IMAP_LOGIN:
+    case IMAP_AUTHENTICATE:
+    case IMAP_STARTTLS:
+    case IMAP_SELECT:
+    case IMAP_FETCH:
+    case IMAP_APPEND:
+    case IMAP_COMPRESS:
+    case IMAP_OTHER:
+    case IMAP_UNKNOWN:
+        break;
+    }
+}
+
+/* Not a command, or one that IMAP does not have.  Such a line may be a secret
+ * or a message that got out of step, so little of it is shown: of a command
+ * that looks like one, its name. */
+static const struct imap_verb *odd_line(struct imap *im, struct span tag,
+                                        struct span name, struct facts *out)
+{
+    if (im->lines[C2S].unsure || tag.n == 0)
+        return NULL;
+    if (mail_has_digit(tag) && mail_is_word(tag) && mail_is_word(name))
+        return &imap_verb_unknown;
+    TELL(out, imap_malformed, .side = SPAN("client"),
+         .why = SPAN("not a command"), .line = MAIL_HIDDEN);
+    return NULL;
+}
+
+static void command(struct imap *im, struct span line, bool whole,
+                    struct facts *out)
+{
+    struct span rest = line;
+    struct span tag = mail_word(&rest);
+    struct span name = imap_verb_cut(&rest);
+    const struct imap_verb *verb = imap_verb_find(name);
+    if (verb)
+        im->lines[C2S].unsure = false;
+    else
+        verb = odd_line(im, tag, name, out);
+    if (!verb)
+        return;
+    struct imap_pending *p = pending_add(im, out);
+    p->verb = verb;
+    p->time = facts_time(out);
+    mail_keep(&p->tag, tag);
+    mail_keep_upper(&p->name, name);
+    read_arguments(im, p, rest);
+    if (whole)
+        complete(im, p, line, rest, out);
+    else
+        announced(im, p);
+}
+
+/* More of a command whose beginning came before. */
+static void command_more(struct imap *im, struct imap_pending *p,
+                         struct span line, bool whole, struct facts *out)
+{
+    struct span rest = line;
+    mail_word(&rest);
+    imap_verb_cut(&rest);
+    p->time = facts_time(out);
+    read_arguments(im, p, rest);
+    if (whole)
+        complete(im, p, line, rest, out);
+    else
+        announced(im, p);
+}
+
+static struct imap_pending *incomplete(struct imap *im)
+{
+    struct imap_pending *last =
+        im->pending_n ? &im->pending[im->pending_n - 1] : NULL;
+    return last && !last->complete ? last : NULL;
+}
+
+void imap_client_line(struct imap *im, struct span line, bool whole,
+                      struct facts *out)
+{
+    bool first = !im->in_command;
+    im->in_command = !whole;
+    if (!first) {
+        struct imap_pending *p = incomplete(im);
+        if (p) /* otherwise its beginning was no command */
+            command_more(im, p, line, whole, out);
+    } else if (imap_login_takes(im, line)) {
+        imap_login_says(im, line, out);
+    } else if (im->idle.on && !im->idle.done && span_is(line, SPAN("DONE"))) {
+        im->idle.done = true;
+        im->idle.until = facts_time(out);
+    } else if (line.n) { /* some send an empty line after a literal */
+        command(im, line, whole, out);
+    }
+}

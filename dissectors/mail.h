@@ -1,0 +1,99 @@
+/* mail.h - what the dissectors of mail protocols have in common.
+ *
+ * Small and stateless: texts that are kept beyond a feed(), response codes,
+ * the name (never the secret) in SASL messages, and who speaks what.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef DISSECTORS_MAIL_H
+#define DISSECTORS_MAIL_H
+
+#include "dissector.h"
+
+/* In place of what must not be shown. */
+#define MAIL_HIDDEN SPAN("********")
+
+/* ---- a short text that is kept ---- */
+
+enum { MAIL_KEPT_MAX = 128 };
+
+struct mail_kept {
+    uint8_t n;
+    uint8_t bytes[MAIL_KEPT_MAX];
+};
+
+/* Copies; what is longer than MAIL_KEPT_MAX is cut off. */
+void mail_keep(struct mail_kept *kept, struct span text);
+void mail_keep_upper(struct mail_kept *kept, struct span text);
+
+/* Adds to what is kept, with a space between. */
+void mail_keep_more(struct mail_kept *kept, struct span text);
+
+static inline struct span mail_kept(const struct mail_kept *kept)
+{
+    return (struct span){kept->bytes, kept->n};
+}
+
+/* ---- words ---- */
+
+/* Cuts the first word off *line, with the spaces around it. */
+struct span mail_word(struct span *line);
+
+/* Only ASCII letters, digits and - _ . + = : what a command, a mechanism or a
+ * capability is made of.  False for the empty span. */
+bool mail_is_word(struct span s);
+
+bool mail_has_digit(struct span s);
+
+/* A response code at the front of text: "[CODE argument] rest" (RFC 9051
+ * section 7.1, RFC 2449 section 8).  Without one, code and argument are empty
+ * and rest is text. */
+struct mail_code {
+    struct span code, argument, rest;
+};
+struct mail_code mail_code(struct span text);
+
+/* The value of mail.unanswered's field `end`. */
+struct span mail_end(enum end why);
+
+/* Seconds from then (see facts_time()) to now; 0 if then is unknown (0). */
+double mail_since(const struct facts *facts, int64_t then);
+
+/* ---- SASL (RFC 4422): only who, never the secret ---- */
+
+/* The user name in the step-th message (from 0) of the client, where the
+ * mechanism (in capitals) says it in the clear; base64 as sent.  False when it
+ * is not there.  Nothing else of the message is kept. */
+bool mail_sasl_user(struct span mechanism, unsigned step, struct span base64,
+                    struct mail_kept *user);
+
+/* What a server says that does not like an OAuth token (RFC 7628 section
+ * 3.2.2), base64 as sent.  False if it is not such a report. */
+struct mail_oauth {
+    struct mail_kept status, schemes, scope;
+};
+bool mail_oauth_error(struct span base64, struct mail_oauth *error);
+
+/* It has an '@' with something around it. */
+bool mail_has_at(struct span user);
+
+/* ---- who speaks what ---- */
+
+/* Judged by the first bytes of a side: imap, pop3, smtp, sieve, http, tls, ssh,
+ * ftp, other (binary, or a line of no protocol known here), or the empty span:
+ * not enough bytes yet (no whole line).  An answer does not change when more
+ * bytes come. */
+struct span mail_server_speaks(struct span bytes);
+struct span mail_client_speaks(struct span bytes);
+
+/* A byte that text lines are made of; no TLS record begins with one. */
+bool mail_is_text(uint8_t c);
+
+/* imap, pop3, smtp or sieve. */
+bool mail_is_protocol(struct span spoken);
+
+/* The first line of a side that speaks something else, as it may be shown: of
+ * a client only its first word (a password may follow), of bytes that are not
+ * text nothing. */
+void mail_first_line(struct mail_kept *line, enum dir dir, struct span bytes);
+
+#endif

@@ -1,0 +1,179 @@
+/* mail_speaks.c - which protocol a side speaks, by its first bytes.
+ *
+ * Two questions are asked: are these bytes text at all (a TLS record or a
+ * telnet negotiation has no lines to wait for), and what is the first line.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "mail.h"
+
+/* No first line of the protocols known here is longer. */
+enum { FIRST_LINE_MAX = 8192 };
+
+static const struct span undecided = {NULL, 0};
+
+/* TLS and SSL 3 records begin with type and major version: 22 is a handshake,
+ * 21 an alert (RFC 8446 section 5.1); SSL 2 hellos with length and type. */
+static bool is_tls(struct span bytes)
+{
+    if (bytes.p[0] == 0x15 || bytes.p[0] == 0x16)
+        return bytes.p[1] == 3;
+    return (bytes.p[0] & 0x80) != 0 && bytes.n > 2 && bytes.p[2] == 1;
+}
+
+bool mail_is_text(uint8_t c)
+{
+    return c == '\t' || c == '\r' || c == '\n' || (c >= 0x20 && c < 0x7f);
+}
+
+/* Bytes that no line begins with. */
+static struct span binary(struct span bytes)
+{
+    size_t need = bytes.p[0] & 0x80 ? 3 : 2;
+    if (bytes.n < need)
+        return undecided;
+    return is_tls(bytes) ? SPAN("tls") : SPAN("other");
+}
+
+static bool first_line(struct span bytes, struct span *line)
+{
+    bytes = span_first(bytes, FIRST_LINE_MAX);
+    struct span rest = bytes;
+    if (span_take_line(&rest, line))
+        return true;
+    *line = bytes;
+    return bytes.n == FIRST_LINE_MAX;
+}
+
+static bool is_reply_code(struct span line)
+{
+    uint64_t code;
+    return span_uint(span_first(line, 3), &code) && code >= 200 &&
+           code <= 599 && (line.n == 3 || line.p[3] == ' ' || line.p[3] == '-');
+}
+
+static bool holds(struct span line, struct span word)
+{
+    return span_search(line, word) < line.n;
+}
+
+/* FTP greets with 220 just as SMTP does, and NNTP with 200 or 201. */
+static struct span numbered(struct span line)
+{
+    if (holds(line, SPAN("SMTP")) || holds(line, SPAN("LMTP")))
+        return SPAN("smtp");
+    if (holds(line, SPAN("FTP")) || span_starts(line, SPAN("234")))
+        return SPAN("ftp");
+    if (span_starts(line, SPAN("200")) || span_starts(line, SPAN("201")))
+        return SPAN("other");
+    return SPAN("smtp");
+}
+
+struct span mail_server_speaks(struct span bytes)
+{
+    struct span line;
+    if (bytes.n == 0)
+        return undecided;
+    if (!mail_is_text(bytes.p[0]))
+        return binary(bytes);
+    if (!first_line(bytes, &line))
+        return undecided;
+    if (span_starts(line, SPAN("* OK")) ||
+        span_starts(line, SPAN("* PREAUTH")) ||
+        span_starts(line, SPAN("* BYE")))
+        return SPAN("imap");
+    if (span_starts(line, SPAN("+OK")) || span_starts(line, SPAN("-ERR")))
+        return SPAN("pop3");
+    if (span_starts(line, SPAN("\"IMPLEMENTATION\"")) ||
+        span_starts(line, SPAN("\"SIEVE\"")))
+        return SPAN("sieve");
+    if (span_starts(line, SPAN("HTTP/")) ||
+        span_starts(line, SPAN("<!DOCTYPE")) ||
+        span_starts(line, SPAN("<html")))
+        return SPAN("http");
+    if (span_starts(line, SPAN("SSH-")))
+        return SPAN("ssh");
+    return is_reply_code(line) ? numbered(line) : SPAN("other");
+}
+
+static bool is_one_of(struct span word, const struct span *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (span_is(word, words[i]))
+            return true;
+    }
+    return false;
+}
+
+#define IS_ONE_OF(word, words)                                                 \
+    is_one_of((word), (words), sizeof(words) / sizeof(words)[0])
+
+static const struct span http[] = {
+    SPAN_INIT("GET"), SPAN_INIT("POST"),    SPAN_INIT("HEAD"),
+    SPAN_INIT("PUT"), SPAN_INIT("OPTIONS"), SPAN_INIT("CONNECT"),
+    SPAN_INIT("PRI"),
+};
+static const struct span smtp[] = {
+    SPAN_INIT("EHLO"), SPAN_INIT("HELO"), SPAN_INIT("LHLO"),
+    SPAN_INIT("MAIL"), SPAN_INIT("RCPT"),
+};
+static const struct span pop3[] = {
+    SPAN_INIT("USER"), SPAN_INIT("PASS"), SPAN_INIT("CAPA"),
+    SPAN_INIT("STLS"), SPAN_INIT("APOP"), SPAN_INIT("AUTH"),
+};
+static const struct span sieve[] = {
+    SPAN_INIT("AUTHENTICATE"), SPAN_INIT("CAPABILITY"),  SPAN_INIT("HAVESPACE"),
+    SPAN_INIT("PUTSCRIPT"),    SPAN_INIT("LISTSCRIPTS"),
+};
+/* What an IMAP client may say first, after a tag. */
+static const struct span imap[] = {
+    SPAN_INIT("CAPABILITY"), SPAN_INIT("LOGIN"),     SPAN_INIT("AUTHENTICATE"),
+    SPAN_INIT("STARTTLS"),   SPAN_INIT("ID"),        SPAN_INIT("NOOP"),
+    SPAN_INIT("LOGOUT"),     SPAN_INIT("ENABLE"),    SPAN_INIT("SELECT"),
+    SPAN_INIT("LIST"),       SPAN_INIT("NAMESPACE"),
+};
+
+struct span mail_client_speaks(struct span bytes)
+{
+    struct span line;
+    if (bytes.n == 0)
+        return undecided;
+    if (!mail_is_text(bytes.p[0]))
+        return binary(bytes);
+    if (!first_line(bytes, &line))
+        return undecided;
+    struct span first = mail_word(&line);
+    struct span second = mail_word(&line);
+    if (IS_ONE_OF(first, http))
+        return SPAN("http");
+    if (IS_ONE_OF(first, smtp))
+        return SPAN("smtp");
+    if (IS_ONE_OF(first, pop3))
+        return SPAN("pop3");
+    if (IS_ONE_OF(first, sieve))
+        return SPAN("sieve");
+    if (span_starts(first, SPAN("SSH-")))
+        return SPAN("ssh");
+    return IS_ONE_OF(second, imap) ? SPAN("imap") : SPAN("other");
+}
+
+bool mail_is_protocol(struct span spoken)
+{
+    return span_same(spoken, SPAN("imap")) || span_same(spoken, SPAN("pop3")) ||
+           span_same(spoken, SPAN("smtp")) || span_same(spoken, SPAN("sieve"));
+}
+
+void mail_first_line(struct mail_kept *line, enum dir dir, struct span bytes)
+{
+    struct span first;
+    line->n = 0;
+    if (bytes.n == 0 || !mail_is_text(bytes.p[0]) || !first_line(bytes, &first))
+        return;
+    if (dir == S2C) {
+        mail_keep(line, first);
+        return;
+    }
+    struct span word = mail_word(&first);
+    mail_keep(line, mail_is_word(word) ? word : MAIL_HIDDEN);
+    if (first.n)
+        mail_keep_more(line, MAIL_HIDDEN);
+}

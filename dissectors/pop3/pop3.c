@@ -1,0 +1,188 @@
+/* pop3.c - POP3 (RFC 1939, 2449, 2595, 5034): commands, and the replies they
+ * met.
+ *
+ *   S: +OK ready                     greeting, once
+ *   C: USER bob
+ *   S: +OK
+ *   C: RETR 1
+ *   S: +OK 120 octets                a first line, then content up to a dot
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "pop3.h"
+
+static const uint16_t ports[] = {110, 995, 0};
+
+static void tell_foreign(struct pop3 *pop, enum dir dir, struct span spoken,
+                         struct span bytes, struct facts *out)
+{
+    struct mail_kept line;
+    mail_first_line(&line, dir, bytes);
+    pop->foreign[dir] = true;
+    TELL(out, mail_wrong_protocol,
+         .side = dir == C2S ? SPAN("client") : SPAN("server"), .spoken = spoken,
+         .other = SPAN("pop3"), .line = mail_kept(&line));
+}
+
+/* Where a new line begins: is it POP3 at all?  False while that is not yet
+ * known, or once it is known that it is not. */
+static bool is_ours(struct pop3 *pop, enum dir dir, struct span bytes,
+                    struct facts *out)
+{
+    bool text = mail_is_text(bytes.p[0]);
+    bool judged = dir == C2S ? pop->client_spoke : pop->greeted;
+    if (text && judged)
+        return true;
+    if (dir == S2C && pop->unsure)
+        return true; /* it may be anything */
+    if (dir == C2S && !text && pop3_pending_what(pop, POP3_STLS))
+        return false; /* TLS already, or so it seems: wait for the answer */
+    struct span spoken =
+        dir == C2S ? mail_client_speaks(bytes) : mail_server_speaks(bytes);
+    if (spoken.n == 0)
+        return false;
+    pop->client_spoke |= dir == C2S;
+    if (span_same(spoken, SPAN("pop3")) ||
+        (dir == C2S && text && span_same(spoken, SPAN("other"))))
+        return true;
+    tell_foreign(pop, dir, spoken, bytes, out);
+    return false;
+}
+
+/* Passes over what is left of a lost line; false while its end is to come. */
+static bool skip_line(struct pop3 *pop, enum dir dir, struct span *rest)
+{
+    if (pop->skip[dir]) {
+        size_t n = span_find(*rest, '\n');
+        pop->skip[dir] = n == rest->n;
+        *rest = span_skip(*rest, n + 1);
+    }
+    return rest->n > 0;
+}
+
+/* Cuts a line off; of one that is too long the beginning. */
+static bool take_line(struct pop3 *pop, enum dir dir, struct span *rest,
+                      struct span *line, bool *bare)
+{
+    size_t n = span_find(*rest, '\n');
+    if (n > POP3_LINE_MAX) {
+        *line = span_first(*rest, POP3_LINE_MAX);
+        *rest = span_skip(*rest, POP3_LINE_MAX);
+        pop->skip[dir] = true;
+        return true;
+    }
+    *bare = n == 0 || rest->p[n - 1] != '\r';
+    return span_take_line(rest, line);
+}
+
+static bool take_content(struct pop3 *pop, const struct chunk *in,
+                         struct span *rest, struct facts *out)
+{
+    enum pop3_took took = pop3_content_take(pop, rest);
+    facts_at(out, S2C, in->offset + (in->bytes.n - rest->n));
+    if (took == POP3_TOOK_END)
+        pop3_content_end(pop, out);
+    if (took == POP3_TOOK_LOST)
+        pop3_content_lost(pop, out);
+    return took != POP3_TOOK_NOTHING;
+}
+
+/* What follows is encrypted: the session begins anew inside (RFC 2595 section
+ * 4), but without a greeting. */
+static void enter_tls(struct pop3 *pop)
+{
+    pop->over_tls = true;
+    pop->pending_n = 0;
+    pop->offers_stls = false;
+    pop->login.sasl = false;
+    pop->skip[C2S] = pop->skip[S2C] = false;
+}
+
+static bool take_one(struct pop3 *pop, const struct chunk *in,
+                     struct span *rest, struct fed *fed, struct facts *out)
+{
+    struct span line;
+    bool bare = false;
+    if (pop->foreign[in->dir])
+        return false;
+    if (in->dir == S2C && pop->content.on)
+        return take_content(pop, in, rest, out);
+    facts_at(out, in->dir, in->offset + in->bytes.n);
+    if (!skip_line(pop, in->dir, rest) || !is_ours(pop, in->dir, *rest, out) ||
+        !take_line(pop, in->dir, rest, &line, &bare))
+        return false;
+    facts_at(out, in->dir, in->offset + (in->bytes.n - rest->n));
+    if (in->dir == C2S) {
+        pop3_client_line(pop, line, out);
+        return true;
+    }
+    fed->starttls = pop3_server_line(pop, line, bare, *rest, out);
+    if (fed->starttls)
+        enter_tls(pop);
+    return !fed->starttls;
+}
+
+static struct fed pop3_feed(void *self, const struct chunk *in,
+                            struct facts *out)
+{
+    struct pop3 *pop = self;
+    struct span rest = in->bytes;
+    struct fed fed = {0};
+    pop->client_seen |= in->dir == C2S;
+    while (take_one(pop, in, &rest, &fed, out))
+        continue;
+    fed.used = pop->foreign[in->dir] ? in->bytes.n : in->bytes.n - rest.n;
+    return fed;
+}
+
+/* Replies are matched by counting, so when bytes are missing it is not known
+ * any more whose reply comes next: nothing is matched to the commands of
+ * before. */
+static void pop3_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
+{
+    struct pop3 *pop = self;
+    (void)out;
+    if (dir == S2C && pop->content.on) {
+        pop3_content_gap(pop, lost);
+        return;
+    }
+    pop->skip[dir] = true;
+    pop->unsure = true;
+    pop->pending_n = 0;
+    pop->login.sasl = false;
+    if (dir == C2S)
+        pop->client_seen = pop->client_spoke = true;
+    else
+        pop->greeted = true; /* if it was lost there is none to expect */
+}
+
+static int pop3_probe(struct span from_client, struct span from_server)
+{
+    struct span server = mail_server_speaks(from_server);
+    struct span client = mail_client_speaks(from_client);
+    if (span_same(server, SPAN("pop3")))
+        return PROBE_SURE;
+    /* FTP clients say USER and PASS too. */
+    bool foreign = mail_is_protocol(server) || span_same(server, SPAN("ftp"));
+    return !foreign && span_same(client, SPAN("pop3")) ? PROBE_LIKELY
+                                                       : PROBE_NO;
+}
+
+static void *pop3_open(struct arena *mem, const struct flow_context *context)
+{
+    struct pop3 *pop = arena_alloc(mem, sizeof *pop);
+    pop->mem = mem;
+    pop->over_tls = context->over_tls;
+    pop->greeted = pop->client_spoke = pop->unsure = context->midstream;
+    return pop;
+}
+
+const struct dissector pop3_dissector = {
+    .name = "pop3",
+    .ports = ports,
+    .probe = pop3_probe,
+    .open = pop3_open,
+    .feed = pop3_feed,
+    .gap = pop3_gap,
+    .close = pop3_end,
+};

@@ -1,0 +1,183 @@
+/* pop3.h - the state of one POP3 session, shared by the files of this folder.
+ *
+ *   pop3.c      bytes in: which of the below gets them
+ *   request.c   a command of the client
+ *   reply.c     a line of the server, and the command it answers
+ *   content.c   what follows a +OK up to the dot: messages, lists, CAPA
+ *   login.c     USER and PASS, APOP, AUTH, and what became of them
+ *   end.c       what is known only when it is over
+ *
+ * Each command is answered by one reply, in order (RFC 1939 section 3, RFC
+ * 2449 section 6.6), so commands wait in a queue.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef DISSECTORS_POP3_POP3_H
+#define DISSECTORS_POP3_POP3_H
+
+#include "mail.h"
+
+enum {
+    /* RFC 2449 section 4 allows 255 octets of a command and 512 of a reply,
+     * SASL more.  The rest of a longer line is passed over. */
+    POP3_LINE_MAX = 16384,
+    POP3_PENDING_MAX = 256,  /* commands waiting for their replies */
+    POP3_CAPA_MAX = 2048,    /* octets of a list of capabilities */
+    POP3_MALFORMED_MAX = 16, /* lines in a row that are told as such */
+};
+
+enum pop3_what { /* commands that mean something here */
+                 POP3_OTHER,
+                 POP3_USER,
+                 POP3_PASS,
+                 POP3_APOP,
+                 POP3_AUTH,
+                 POP3_STLS,
+                 POP3_CAPA,
+                 POP3_STAT,
+                 POP3_LIST, /* and UIDL: many lines unless a message is named */
+                 POP3_RETR,
+                 POP3_TOP,
+                 POP3_DELE,
+                 POP3_RSET,
+                 POP3_QUIT,
+                 POP3_UNKNOWN,
+};
+
+struct pop3_verb {
+    struct span name;
+    enum pop3_what what;
+};
+
+struct pop3_pending { /* a command that waits for its reply */
+    const struct pop3_verb *verb;
+    struct mail_kept name, mechanism;
+    bool arguments; /* it has some */
+    int64_t time;   /* when the client last said something of it */
+};
+
+struct pop3_content { /* the lines after a +OK, up to the dot */
+    bool on;
+    bool mid;    /* what comes next is not the beginning of a line */
+    bool bare;   /* the server ends lines with LF alone */
+    bool unsure; /* the end may have been lost */
+    enum pop3_what what;
+    struct mail_kept name;
+    uint64_t announced, received;
+    size_t n; /* of CAPA */
+    uint8_t capa[POP3_CAPA_MAX];
+};
+
+struct pop3_login { /* the attempt under way */
+    bool sasl;      /* the client's lines are SASL messages */
+    bool cancelled;
+    unsigned step;
+    uint64_t attempts;
+    bool user_known;
+    struct mail_kept user;
+    /* The server's report on a token, until it is known whether the client
+     * answered it. */
+    bool report;
+    struct mail_oauth error;
+    uint64_t report_frame;
+    int64_t report_time;
+};
+
+/* USER was refused.  Whether that ends the attempt shows later. */
+struct pop3_refusal {
+    bool held;
+    uint64_t frame;
+    int64_t time;
+    double latency;
+    struct mail_kept code, text, line;
+};
+
+struct pop3 {
+    struct arena *mem;
+    bool over_tls, greeted, logged_in, offers_stls;
+    bool client_seen;   /* its direction was captured */
+    bool client_spoke;  /* its first line was judged */
+    bool foreign[2];    /* this side speaks something else */
+    bool skip[2];       /* what comes next is the rest of a lost line */
+    bool unsure;        /* lines of the server may be part of a message */
+    bool after_message; /* its next line follows the dot of a message */
+    bool quit, capped;
+    unsigned malformed; /* lines in a row that were no replies */
+    uint64_t deleted, retrieved;
+    struct pop3_content content;
+    struct pop3_login login;
+    struct pop3_refusal refusal;
+    struct pop3_pending *pending; /* oldest first */
+    size_t pending_n, pending_room;
+};
+
+/* ---- request.c ---- */
+
+void pop3_client_line(struct pop3 *pop, struct span line, struct facts *out);
+struct pop3_pending *pop3_pending_what(struct pop3 *pop, enum pop3_what what);
+void pop3_pending_drop_first(struct pop3 *pop);
+
+/* ---- reply.c ---- */
+
+/* A line of the server outside of content; `bare`: it ended with LF alone;
+ * `after`: the bytes that follow it in the same chunk.  True: TLS is next. */
+bool pop3_server_line(struct pop3 *pop, struct span line, bool bare,
+                      struct span after, struct facts *out);
+
+bool pop3_is_reply(struct span line);
+
+struct pop3_reply {
+    struct span indicator; /* +OK or -ERR */
+    struct mail_kept code; /* in capitals */
+    struct span text, line;
+};
+
+/* ---- content.c ---- */
+
+void pop3_content_begin(struct pop3 *pop, const struct pop3_pending *p,
+                        const struct pop3_reply *reply, bool bare);
+
+enum pop3_took {
+    POP3_TOOK_NOTHING, /* more must come first */
+    POP3_TOOK_SOME,
+    POP3_TOOK_END,  /* the dot */
+    POP3_TOOK_LOST, /* nothing: the end was lost, a reply comes next */
+};
+
+/* Takes content from the front of *rest. */
+enum pop3_took pop3_content_take(struct pop3 *pop, struct span *rest);
+
+/* The dot has come; or it will not. */
+void pop3_content_end(struct pop3 *pop, struct facts *out);
+void pop3_content_cut_off(struct pop3 *pop, struct facts *out);
+
+/* The next reply has come instead: if no bytes are missing, then the server
+ * did not send the dot. */
+void pop3_content_lost(struct pop3 *pop, struct facts *out);
+
+void pop3_content_gap(struct pop3 *pop, uint64_t lost);
+
+/* ---- login.c ---- */
+
+void pop3_login_begin(struct pop3 *pop, struct pop3_pending *p,
+                      struct span arguments);
+bool pop3_login_takes(const struct pop3 *pop, struct span line);
+void pop3_login_says(struct pop3 *pop, struct span line, struct facts *out);
+void pop3_login_answered(struct pop3 *pop, const struct pop3_pending *p,
+                         const struct pop3_reply *reply, struct facts *out);
+
+void pop3_login_challenge(struct pop3 *pop, struct span text,
+                          struct facts *out);
+
+/* Tells the server's report on a token, if there is one. */
+void pop3_login_report(struct pop3 *pop, bool answered, struct facts *out);
+
+/* Tells the refusal of USER that is held back, or forgets it. */
+void pop3_refusal_settle(struct pop3 *pop, bool ends_attempt,
+                         struct facts *out);
+
+/* ---- end.c ---- */
+
+/* The dissector's close(). */
+void pop3_end(void *self, enum end why, struct facts *out);
+
+#endif

@@ -1,0 +1,175 @@
+/* request.c - a command of the client, and the commands that wait.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "pop3.h"
+
+static const struct pop3_verb verbs[] = {
+    {SPAN_INIT("USER"),   POP3_USER },
+    {SPAN_INIT("PASS"),   POP3_PASS },
+    {SPAN_INIT("APOP"),   POP3_APOP },
+    {SPAN_INIT("AUTH"),   POP3_AUTH },
+    {SPAN_INIT("STLS"),   POP3_STLS },
+    {SPAN_INIT("CAPA"),   POP3_CAPA },
+    {SPAN_INIT("STAT"),   POP3_STAT },
+    {SPAN_INIT("LIST"),   POP3_LIST },
+    {SPAN_INIT("UIDL"),   POP3_LIST },
+    {SPAN_INIT("RETR"),   POP3_RETR },
+    {SPAN_INIT("TOP"),    POP3_TOP  },
+    {SPAN_INIT("DELE"),   POP3_DELE },
+    {SPAN_INIT("RSET"),   POP3_RSET },
+    {SPAN_INIT("QUIT"),   POP3_QUIT },
+    {SPAN_INIT("NOOP"),   POP3_OTHER},
+    {SPAN_INIT("LAST"),   POP3_OTHER},
+    {SPAN_INIT("UTF8"),   POP3_OTHER},
+    {SPAN_INIT("LANG"),   POP3_OTHER},
+    {SPAN_INIT("XTND"),   POP3_OTHER},
+    {SPAN_INIT("EXPIRE"), POP3_OTHER},
+};
+static const struct pop3_verb unknown = {.what = POP3_UNKNOWN};
+
+static const struct pop3_verb *verb_find(struct span name)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (span_is(verbs[i].name, name))
+            return &verbs[i];
+    }
+    return NULL;
+}
+
+struct pop3_pending *pop3_pending_what(struct pop3 *pop, enum pop3_what what)
+{
+    for (size_t i = 0; i < pop->pending_n; i++) {
+        if (pop->pending[i].verb->what == what)
+            return &pop->pending[i];
+    }
+    return NULL;
+}
+
+void pop3_pending_drop_first(struct pop3 *pop)
+{
+    pop->pending_n--;
+    memmove(pop->pending, pop->pending + 1,
+            pop->pending_n * sizeof *pop->pending);
+}
+
+static struct pop3_pending *pending_add(struct pop3 *pop, struct facts *out)
+{
+    if (pop->pending_n == POP3_PENDING_MAX) {
+        pop3_pending_drop_first(pop);
+        if (!pop->capped)
+            TELL(out, flow_capped,
+                 .what = SPAN("more POP3 commands wait for replies than are "
+                              "kept; the oldest are taken as answered"));
+        pop->capped = true;
+    }
+    pop->pending =
+        arena_grow(pop->mem, pop->pending, pop->pending_n, &pop->pending_room,
+                   pop->pending_n + 1, sizeof *pop->pending);
+    struct pop3_pending *p = &pop->pending[pop->pending_n++];
+    *p = (struct pop3_pending){.verb = NULL};
+    return p;
+}
+
+/* A line that is no command of POP3 may be a secret that got out of step
+ * (base64, a password).  A word of letters of one case is hardly one. */
+static bool may_be_shown(struct span name)
+{
+    enum { NAME_MAX_SHOWN = 12 };
+    bool lower = false;
+    bool upper = false;
+    for (size_t i = 0; i < name.n; i++) {
+        bool is_lower = name.p[i] >= 'a' && name.p[i] <= 'z';
+        bool is_upper = name.p[i] >= 'A' && name.p[i] <= 'Z';
+        if (!is_lower && !is_upper)
+            return false;
+        lower |= is_lower;
+        upper |= is_upper;
+    }
+    return name.n > 0 && name.n <= NAME_MAX_SHOWN && lower != upper;
+}
+
+/* "USER b***@example.org", "PASS ********" */
+static void show(const struct pop3 *pop, const struct pop3_pending *p,
+                 struct span arguments, struct facts *out, struct text *shown)
+{
+    text_add(shown, mail_kept(&p->name));
+    if (p->mechanism.n) {
+        text_adds(shown, " ");
+        text_add(shown, mail_kept(&p->mechanism));
+        mail_word(&arguments);
+    }
+    if ((p->verb->what == POP3_USER || p->verb->what == POP3_APOP) &&
+        pop->login.user_known) {
+        text_adds(shown, " ");
+        text_add(shown, facts_user(out, mail_kept(&pop->login.user)));
+        mail_word(&arguments);
+        if (p->verb->what == POP3_USER)
+            return;
+    }
+    if (arguments.n == 0)
+        return;
+    text_adds(shown, " ");
+    switch (p->verb->what) {
+    case POP3_USER:
+    case POP3_PASS:
+    case POP3_APOP:
+    case POP3_AUTH:
+    case POP3_UNKNOWN:
+        text_add(shown, MAIL_HIDDEN);
+        break;
+    case POP3_STLS:
+    case POP3_CAPA:
+    case POP3_STAT:
+    case POP3_LIST:
+    case POP3_RETR:
+    case POP3_TOP:
+    case POP3_DELE:
+    case POP3_RSET:
+    case POP3_QUIT:
+    case POP3_OTHER:
+        text_add(shown, arguments);
+        break;
+    }
+}
+
+static void command(struct pop3 *pop, struct span line, struct facts *out)
+{
+    struct span arguments = line;
+    struct span name = mail_word(&arguments);
+    const struct pop3_verb *verb = verb_find(name);
+    if (!verb)
+        verb = &unknown;
+    if (verb->what == POP3_UNKNOWN && !may_be_shown(name)) {
+        TELL(out, pop_malformed, .side = SPAN("client"),
+             .why = SPAN("not a command"), .line = MAIL_HIDDEN);
+        name = MAIL_HIDDEN; /* it gets an answer all the same */
+    }
+    pop3_refusal_settle(pop, verb->what != POP3_PASS, out);
+    struct pop3_pending *p = pending_add(pop, out);
+    struct text shown = {0};
+    p->verb = verb;
+    p->arguments = arguments.n > 0;
+    p->time = facts_time(out);
+    mail_keep_upper(&p->name, name);
+    pop3_login_begin(pop, p, arguments);
+    show(pop, p, arguments, out, &shown);
+    TELL(out, pop_request, .command = mail_kept(&p->name),
+         .line = text_span(&shown), .over_tls = pop->over_tls,
+         .known = verb->what != POP3_UNKNOWN);
+    text_free(&shown);
+    if (verb->what == POP3_QUIT) {
+        pop->quit = true;
+        TELL(out, mail_close, .by = SPAN("client"), .line = SPAN("QUIT"));
+    }
+}
+
+void pop3_client_line(struct pop3 *pop, struct span line, struct facts *out)
+{
+    if (pop3_login_takes(pop, line))
+        pop3_login_says(pop, line, out);
+    else if (line.n)
+        command(pop, line, out);
+}
