@@ -1,0 +1,228 @@
+/* input.c - see input.h.  libarchive undoes the compression; its "raw" format
+ * makes any file an archive of one member.
+ *
+ * Its decoders give nothing of the last, incomplete block of a compressed file
+ * that was cut short: up to 128 KiB before the cut are lost.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "input.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include "base/arena.h"
+
+enum { FILE_BLOCK = 64 * 1024 }; /* how much is read from the file at once */
+
+struct input {
+    struct archive *archive;
+    int fd; /* -1 in memory */
+    uint64_t taken;
+    bool ended;
+    char trouble[256]; /* empty: none */
+
+    struct span block; /* libarchive's; valid until it is asked again */
+
+    /* Bytes that a peek had to join across blocks; they come before `block`. */
+    uint8_t joined[INPUT_PEEK_MAX];
+    size_t joined_from, joined_to;
+};
+
+/* Says in plain words that the file ends where it should not. */
+static void note_trouble(struct input *input)
+{
+    const char *why = archive_error_string(input->archive);
+    struct err text;
+    err_set(&text, "%s", why ? why : "the file can not be read on");
+    memcpy(input->trouble, text.text, sizeof(input->trouble) - 1);
+}
+
+/* Makes input->block not empty; false at the end. */
+static bool fill(struct input *input)
+{
+    while (input->block.n == 0 && !input->ended) {
+        const void *bytes = NULL;
+        size_t n = 0;
+        la_int64_t offset;
+        int r = archive_read_data_block(input->archive, &bytes, &n, &offset);
+        if (r == ARCHIVE_OK || r == ARCHIVE_WARN) {
+            input->block = (struct span){bytes, n};
+        } else {
+            input->ended = true;
+            if (r != ARCHIVE_EOF)
+                note_trouble(input);
+        }
+    }
+    return input->block.n > 0;
+}
+
+static struct archive *new_archive(void)
+{
+    struct archive *archive = archive_read_new();
+    if (!archive)
+        return NULL;
+    archive_read_support_filter_gzip(archive);
+    archive_read_support_filter_xz(archive);
+    archive_read_support_filter_zstd(archive);
+    archive_read_support_filter_bzip2(archive);
+    archive_read_support_format_raw(archive);
+    archive_read_support_format_empty(archive);
+    return archive;
+}
+
+static struct input *new_input(int fd)
+{
+    struct input *input = must_alloc(sizeof(*input));
+    *input = (struct input){.archive = new_archive(), .fd = fd};
+    return input;
+}
+
+/* After archive_read_open_*: to the one member there is. */
+static struct input *begin(struct input *input, int opened, struct err *err)
+{
+    struct archive_entry *entry;
+    int r = opened == ARCHIVE_OK
+                ? archive_read_next_header(input->archive, &entry)
+                : opened;
+    if (r == ARCHIVE_OK || r == ARCHIVE_WARN)
+        return input;
+    if (r == ARCHIVE_EOF) {
+        input->ended = true;
+        return input;
+    }
+    const char *why = archive_error_string(input->archive);
+    err_set(err, "can not be read: %s", why ? why : "unknown error");
+    input_close(&input);
+    return NULL;
+}
+
+struct input *input_open(const char *path, struct err *err)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    int fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        err_set(err, "can not be opened: %s", strerror(errno));
+        return NULL;
+    }
+    struct stat stat;
+    if (fstat(fd, &stat) == 0 && S_ISDIR(stat.st_mode)) {
+        close(fd);
+        err_set(err, "is a folder; name the capture files in it");
+        return NULL;
+    }
+    struct input *input = new_input(fd);
+    return begin(input, archive_read_open_fd(input->archive, fd, FILE_BLOCK),
+                 err);
+}
+
+struct input *input_open_memory(struct span file, struct err *err)
+{
+    struct input *input = new_input(-1);
+    const void *bytes = file.n ? file.p : (const void *)"";
+    return begin(input,
+                 archive_read_open_memory(input->archive, bytes, file.n), err);
+}
+
+void input_close(struct input **input)
+{
+    if (!*input)
+        return;
+    archive_read_free((*input)->archive);
+    if ((*input)->fd >= 0)
+        close((*input)->fd);
+    free(*input);
+    *input = NULL;
+}
+
+static size_t joined_count(const struct input *input)
+{
+    return input->joined_to - input->joined_from;
+}
+
+struct span input_peek(struct input *input, size_t n)
+{
+    assert(n <= INPUT_PEEK_MAX);
+    size_t waiting = joined_count(input);
+    if (waiting == 0 && fill(input) && input->block.n >= n)
+        return span_first(input->block, n);
+
+    /* Too few in one place: put them together in `joined`. */
+    if (waiting < n) {
+        memmove(input->joined, input->joined + input->joined_from, waiting);
+        input->joined_from = 0;
+        input->joined_to = waiting;
+    }
+    while (joined_count(input) < n && fill(input)) {
+        struct span more = span_first(input->block, n - joined_count(input));
+        memcpy(input->joined + input->joined_to, more.p, more.n);
+        input->joined_to += more.n;
+        input->block = span_skip(input->block, more.n);
+    }
+    struct span all = {input->joined + input->joined_from,
+                       joined_count(input)};
+    return span_first(all, n);
+}
+
+/* Some bytes from the front, n at most; empty only at the end. */
+static struct span take_some(struct input *input, size_t n)
+{
+    struct span some;
+    if (joined_count(input) > 0) {
+        some = (struct span){input->joined + input->joined_from,
+                             joined_count(input)};
+        some = span_first(some, n);
+        input->joined_from += some.n;
+    } else {
+        fill(input);
+        some = span_first(input->block, n);
+        input->block = span_skip(input->block, n);
+    }
+    input->taken += some.n;
+    return some;
+}
+
+size_t input_read(struct input *input, void *to, size_t n)
+{
+    uint8_t *at = to;
+    size_t done = 0;
+    while (done < n) {
+        struct span some = take_some(input, n - done);
+        if (some.n == 0)
+            break;
+        memcpy(at + done, some.p, some.n);
+        done += some.n;
+    }
+    return done;
+}
+
+uint64_t input_skip(struct input *input, uint64_t n)
+{
+    uint64_t done = 0;
+    while (done < n) {
+        uint64_t left = n - done;
+        size_t most = left < SIZE_MAX ? (size_t)left : SIZE_MAX;
+        struct span some = take_some(input, most);
+        if (some.n == 0)
+            break;
+        done += some.n;
+    }
+    return done;
+}
+
+uint64_t input_offset(const struct input *input)
+{
+    return input->taken;
+}
+
+const char *input_trouble(const struct input *input)
+{
+    return input->trouble[0] ? input->trouble : NULL;
+}

@@ -1,0 +1,91 @@
+/* looks.c - see looks.h.  A table of first bytes.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "looks.h"
+
+#define CONVERT "convert it: editcap IN OUT.pcapng (editcap is part of Wireshark)"
+#define UNPACK "unpack it and give the capture file that is inside"
+#define RECORD "give a file that tcpdump, dumpcap or Wireshark saved"
+
+/* clang-format off */
+static const struct look {
+    size_t at;
+    struct span bytes;
+    const char *what, *advice;
+} looks[] = {
+    {0,   SPAN_INIT("snoop\0\0\0"),         "a Solaris snoop file", CONVERT},
+    {0,   SPAN_INIT("GMBU"),                "a Microsoft Network Monitor capture", CONVERT},
+    {0,   SPAN_INIT("RTSS"),                "a Microsoft Network Monitor capture", CONVERT},
+    {0,   SPAN_INIT("TRSNIFF data    \x1a"), "a Sniffer capture", CONVERT},
+    {0,   SPAN_INIT("XCP\0"),               "a NetXRay or Sniffer capture", CONVERT},
+    {0,   SPAN_INIT("\x7fver"),             "an EtherPeek capture", CONVERT},
+    {0,   SPAN_INIT("btsnoop\0"),           "a Bluetooth capture", RECORD},
+    {0,   SPAN_INIT("PK\x03\x04"),          "a ZIP archive", UNPACK},
+    {0,   SPAN_INIT("7z\xbc\xaf\x27\x1c"),  "a 7-Zip archive", UNPACK},
+    {0,   SPAN_INIT("Rar!\x1a\x07"),        "a RAR archive", UNPACK},
+    {257, SPAN_INIT("ustar"),               "a tar archive", UNPACK},
+    {0,   SPAN_INIT("\x04\x22\x4d\x18"),    "an LZ4 file", UNPACK},
+    {0,   SPAN_INIT("\x1f\x9d"),            "a compress (.Z) file", UNPACK},
+    {0,   SPAN_INIT("\x1f\x8b"),            "a damaged gzip file", UNPACK},
+    {0,   SPAN_INIT("%PDF"),                "a PDF document", RECORD},
+    {0,   SPAN_INIT("\x89PNG"),             "a PNG picture", RECORD},
+    {0,   SPAN_INIT("\xff\xd8\xff"),        "a JPEG picture", RECORD},
+    {0,   SPAN_INIT("\x7f" "ELF"),          "a program", RECORD},
+    {0,   SPAN_INIT("ElfFile\0"),           "a Windows event log", RECORD},
+    {0,   SPAN_INIT("SQLite format 3\0"),   "an SQLite database", RECORD},
+};
+/* clang-format on */
+
+static bool is_zero(struct span s)
+{
+    while (s.n && s.p[0] == 0)
+        s = span_skip(s, 1);
+    return s.n == 0;
+}
+
+/* Printable ASCII and UTF-8's upper half, with at most white space else. */
+static bool is_text(struct span s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        uint8_t c = s.p[i];
+        bool white = c == '\n' || c == '\r' || c == '\t' || c == '\f';
+        if ((c < ' ' && !white) || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static bool say(struct err *err, const char *what, const char *advice)
+{
+    return err_set(err, "is not a capture that can be read: it looks like %s; %s",
+                   what, advice);
+}
+
+bool looks_like(struct span beginning, struct err *err)
+{
+    if (beginning.n == 0)
+        return err_set(err, "is empty: nothing was captured, or the program "
+                            "that captured could not write");
+    for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+        const struct look *look = &looks[i];
+        struct span there = span_skip(beginning, look->at);
+        if (span_same(span_first(there, look->bytes.n), look->bytes))
+            return say(err, look->what, look->advice);
+    }
+    if (is_zero(beginning))
+        return say(err, "a file of zeros", RECORD);
+    struct span words = span_trim(beginning);
+    if (words.n && words.p[0] == '<' && is_text(beginning))
+        return say(err, "HTML or XML", RECORD);
+    if (words.n && words.p[0] == '{' && is_text(beginning))
+        return say(err, "JSON", RECORD);
+    if (is_text(beginning))
+        return say(err, "text",
+                   "give the capture itself (tcpdump -w FILE, or Wireshark's "
+                   "File > Save As), not what was printed of it");
+    return err_set(err, "is neither pcap nor pcapng (it begins with "
+                        "%02x %02x %02x %02x); " RECORD,
+                   beginning.p[0], beginning.n > 1 ? beginning.p[1] : 0,
+                   beginning.n > 2 ? beginning.p[2] : 0,
+                   beginning.n > 3 ? beginning.p[3] : 0);
+}

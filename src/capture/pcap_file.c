@@ -1,0 +1,250 @@
+/* pcap_file.c - the classic pcap format, read by libpcap.
+ *
+ *   magic  major minor  zone  accuracy  snaplen  link type     24 bytes, once
+ *   seconds  fraction  captured length  length  bytes...       per packet
+ *
+ * libpcap gets a FILE whose bytes come from the input, so compression and pipes
+ * work.  It is given one record at a time, so the FILE's buffer never reads
+ * ahead and input_offset() is exact.  Byte order, time resolution and link types are libpcap's; what it does not say on
+ * damage is where, so the record's header is looked at beforehand.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "source.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include <pcap.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/cursor.h"
+
+enum {
+    FILE_HEADER = 24,
+    MAJOR_AT = 4,
+    MINOR_AT = 6,
+    SNAPLEN_AT = 16,
+    LINK_AT = 20,
+    RECORD_HEADER = 16, /* one old variant has 24; these 16 come first */
+    CAPTURED_AT = 8,
+    LONG_RECORD = 8,            /* by how much that variant's is longer */
+    STREAM_BUFFER = 256 * 1024, /* a record fits in nearly always */
+};
+
+struct pcap_file {
+    struct input *input;
+    pcap_t *pcap;
+    bool little_endian;
+    bool long_records; /* the variant */
+    uint64_t offset;   /* of the record that is read next */
+    size_t allowed;    /* bytes of it that libpcap may still read */
+
+    /* What libpcap is shown as the file's header, see tolerant_header(). */
+    uint8_t header[FILE_HEADER];
+    size_t header_given;
+};
+
+#define LONG_RECORD_MAGIC 0xa1b2cd34u
+
+/* In both byte orders: microseconds, nanoseconds, and a variant with longer
+ * record headers that old Linux distributions wrote. */
+static bool magic_is_known(uint32_t magic)
+{
+    return magic == 0xa1b2c3d4 || magic == 0xa1b23c4d ||
+           magic == LONG_RECORD_MAGIC;
+}
+
+static bool starts_little_endian(struct span file)
+{
+    struct cursor c = cursor_of(file);
+    return magic_is_known(cursor_le32(&c));
+}
+
+bool pcap_file_is(struct span beginning)
+{
+    struct cursor c = cursor_of(beginning);
+    return magic_is_known(cursor_be32(&c)) || starts_little_endian(beginning);
+}
+
+static uint16_t u16_at(struct span s, size_t at, bool little_endian)
+{
+    struct cursor c = cursor_of(span_skip(s, at));
+    return little_endian ? cursor_le16(&c) : cursor_be16(&c);
+}
+
+static uint32_t u32_at(struct span s, size_t at, bool little_endian)
+{
+    struct cursor c = cursor_of(span_skip(s, at));
+    return little_endian ? cursor_le32(&c) : cursor_be32(&c);
+}
+
+/* libpcap refuses minor versions above 4, and cuts packets that are longer than
+ * the header's snaplen; Wireshark reads both as they are, and there are files
+ * like that.  So 2.5 and up are shown as 2.4, and the snaplen as 0: any. */
+static void tolerant_header(struct pcap_file *file)
+{
+    struct span header = {file->header, FILE_HEADER};
+    if (u16_at(header, MINOR_AT, file->little_endian) > 4) {
+        file->header[MINOR_AT] = file->little_endian ? 4 : 0;
+        file->header[MINOR_AT + 1] = file->little_endian ? 0 : 4;
+    }
+    memset(file->header + SNAPLEN_AT, 0, 4);
+}
+
+/* What Wireshark refuses too.  Above the 16 bits of the link type are the length
+ * of the frame check sequence and, between them, bits that must be zero. */
+static bool header_is_sane(const struct pcap_file *file, struct err *err)
+{
+    struct span header = {file->header, FILE_HEADER};
+    uint16_t major = u16_at(header, MAJOR_AT, file->little_endian);
+    uint32_t link = u32_at(header, LINK_AT, file->little_endian);
+    if (major != 2)
+        return err_set(err, "is a pcap file of version %u; only 2 is known",
+                       major);
+    if (link & 0x03ff0000)
+        return err_set(err,
+                       "has a pcap header that can not be right: its link "
+                       "type is 0x%08" PRIx32,
+                       link);
+    return true;
+}
+
+static ssize_t read_for_libpcap(void *cookie, char *to, size_t n)
+{
+    struct pcap_file *file = cookie;
+    size_t left = FILE_HEADER - file->header_given;
+    if (left == 0) {
+        n = input_read(file->input, to, n < file->allowed ? n : file->allowed);
+        file->allowed -= n;
+        return (ssize_t)n;
+    }
+    if (n > left)
+        n = left;
+    memcpy(to, file->header + file->header_given, n);
+    file->header_given += n;
+    return (ssize_t)n;
+}
+
+/* What damage there is before packet `number`, whose record libpcap could not
+ * read; `header` is the record's header as far as there is one. */
+static enum capture_result damaged(const struct pcap_file *file,
+                                   struct span header, uint64_t number,
+                                   struct err *err)
+{
+    char what[64];
+    if (header.n < RECORD_HEADER) {
+        snprintf(what, sizeof(what), "the header of packet %" PRIu64 " takes",
+                 number);
+        return cut_short(file->input, file->offset, what, RECORD_HEADER,
+                         header.n, number - 1, err);
+    }
+    uint32_t said = u32_at(header, CAPTURED_AT, file->little_endian);
+    uint64_t left = input_offset(file->input) - file->offset - RECORD_HEADER;
+    snprintf(what, sizeof(what), "packet %" PRIu64 " says", number);
+    if (said > FRAME_MAX)
+        return too_long(file->offset, what, said, number - 1, err);
+    return cut_short(file->input, file->offset, what, said, left, number - 1,
+                     err);
+}
+
+static enum capture_result pcap_file_next(void *self, uint64_t number,
+                                          struct frame *frame, struct err *err)
+{
+    struct pcap_file *file = self;
+    file->offset = input_offset(file->input);
+    struct span peeked = input_peek(file->input, RECORD_HEADER);
+    uint8_t kept[RECORD_HEADER]; /* the peek dies when libpcap reads */
+    if (peeked.n)
+        memcpy(kept, peeked.p, peeked.n);
+    struct span header = {kept, peeked.n};
+    if (header.n == 0 && !input_trouble(file->input))
+        return CAPTURE_END;
+    if (header.n < RECORD_HEADER)
+        return damaged(file, header, number, err);
+
+    struct pcap_pkthdr *record;
+    const u_char *bytes;
+    file->allowed = RECORD_HEADER +
+                    (size_t)(file->long_records ? LONG_RECORD : 0) +
+                    (size_t)u32_at(header, CAPTURED_AT, file->little_endian);
+    if (pcap_next_ex(file->pcap, &record, &bytes) != 1)
+        return damaged(file, header, number, err);
+    *frame = (struct frame){
+        .time =
+            (int64_t)record->ts.tv_sec * CLOCK_SECOND +
+            (int64_t)record->ts.tv_usec, /* nanoseconds: we asked for them */
+        .length = record->len > record->caplen ? record->len : record->caplen,
+        .link = pcap_datalink(file->pcap),
+        .bytes = {bytes, record->caplen},
+    };
+    file->offset = input_offset(file->input);
+    return CAPTURE_FRAME;
+}
+
+static uint64_t pcap_file_offset(const void *self)
+{
+    return ((const struct pcap_file *)self)->offset;
+}
+
+static void pcap_file_close(void *self)
+{
+    struct pcap_file *file = self;
+    if (file->pcap)
+        pcap_close(file->pcap);
+    free(file);
+}
+
+static const struct source_kind pcap_file_kind = {
+    .format = "pcap",
+    .next = pcap_file_next,
+    .offset = pcap_file_offset,
+    .close = pcap_file_close,
+};
+
+/* Hands the file to libpcap. */
+static bool open_with_libpcap(struct pcap_file *file, struct err *err)
+{
+    static const cookie_io_functions_t functions = {.read = read_for_libpcap};
+    char why[PCAP_ERRBUF_SIZE] = "";
+    FILE *stream = fopencookie(file, "r", functions);
+    assert(stream);
+    setvbuf(stream, NULL, _IOFBF, STREAM_BUFFER);
+    file->pcap = pcap_fopen_offline_with_tstamp_precision(
+        stream, PCAP_TSTAMP_PRECISION_NANO, why);
+    if (file->pcap)
+        return true;
+    fclose(stream); /* libpcap takes it only when it succeeds */
+    return err_set(err, "has a pcap header that can not be right: %s", why);
+}
+
+struct source pcap_file_open(struct input *input, struct err *err)
+{
+    struct pcap_file *file = must_alloc(sizeof(*file));
+    *file = (struct pcap_file){.input = input};
+    size_t n = input_read(input, file->header, FILE_HEADER);
+    bool ok = n == FILE_HEADER;
+    if (!ok)
+        err_set(err,
+                "is cut short: a pcap file begins with %d bytes of header, "
+                "here are %zu",
+                FILE_HEADER, n);
+    file->little_endian =
+        starts_little_endian((struct span){file->header, FILE_HEADER});
+    struct cursor magic = cursor_of((struct span){file->header, FILE_HEADER});
+    file->long_records =
+        (file->little_endian ? cursor_le32(&magic) : cursor_be32(&magic)) ==
+        LONG_RECORD_MAGIC;
+    ok = ok && header_is_sane(file, err);
+    tolerant_header(file);
+    if (!ok || !open_with_libpcap(file, err)) {
+        pcap_file_close(file);
+        return (struct source){NULL, NULL};
+    }
+    file->offset = input_offset(input);
+    return (struct source){&pcap_file_kind, file};
+}
