@@ -1,0 +1,100 @@
+/* decode.h - inside net/: how the layers of one frame are peeled off.
+ *
+ * Each decoder reads its own header off the front of d->bytes and names the
+ * decoder of what follows; net.c's loop goes on until one names nobody.  So no
+ * layer calls the next, nesting is counted in one place, and any layer can be
+ * inside any other.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef NET_DECODE_H
+#define NET_DECODE_H
+
+#include "base/cursor.h"
+#include "packet.h"
+
+struct decoding;
+
+/* Who reads what follows; decode NULL: nobody. */
+struct next {
+    struct next (*decode)(struct decoding *d);
+};
+typedef struct next decoder(struct decoding *d);
+
+struct fragments;
+
+struct decoding {
+    struct packet *packet;
+    struct net_counts *counts;
+    struct fragments *fragments;
+    struct span bytes; /* what was captured of the present layer and its rest */
+    uint32_t length;   /* how long that was on the wire */
+    bool truncated;    /* something was longer on the wire */
+    bool done;         /* *packet is complete */
+};
+
+/* ---- what decoders end with ---- */
+
+struct next next_is(decoder *decode);
+struct next finished(struct decoding *d, enum packet_kind kind);
+struct next unknown_protocol(struct decoding *d);
+struct next unknown_link(struct decoding *d);
+struct next nothing_yet(void); /* a fragment that waits */
+
+/* The header does not fit, or contradicts itself. */
+struct next damaged(struct decoding *d);
+
+/* ---- reading ---- */
+
+/* The next n bytes, taken off the layer; a bad cursor if there are fewer. */
+struct cursor take_header(struct decoding *d, size_t n);
+
+/* Passes over n bytes; false if there are fewer. */
+bool skip(struct decoding *d, size_t n);
+
+/* The layer says how long it is, header not counted: what is over is padding,
+ * what is missing was not captured. */
+void set_length(struct decoding *d, uint32_t length);
+
+/* The byte at `at` without taking it; 0 if there is none. */
+uint8_t byte_at(const struct decoding *d, size_t at);
+
+/* ---- the path, see packet.h ---- */
+
+enum path_kind { PATH_VLAN = 1, PATH_TUNNEL, PATH_SEGMENT };
+
+/* It came through this VLAN, or this virtual network of a tunnel. */
+void path_through(struct decoding *d, enum path_kind kind, uint32_t id);
+
+/* It came through a tunnel between the addresses decoded last. */
+void path_between(struct decoding *d);
+
+/* ---- who decodes what ---- */
+
+decoder *link_decoder(int link); /* by DLT_..., never NULL */
+struct next ethertype_next(struct decoding *d, uint16_t ethertype);
+struct next protocol_next(struct decoding *d, uint8_t protocol);
+
+/* Of a tunnel with such a port, if the payload looks like it; NULL if not. */
+decoder *udp_tunnel(uint16_t source_port, uint16_t destination_port,
+                    struct span payload);
+bool vxlan_is(struct span payload);
+bool geneve_is(struct span payload);
+bool teredo_is(struct span payload);
+bool gtp_is(struct span payload);
+bool ayiya_is(struct span payload);
+
+decoder decode_ethernet, decode_llc, decode_vlan, decode_fabricpath,
+    decode_trustsec;
+decoder decode_ppp, decode_ppp_with_direction, decode_pppoe_session,
+    decode_hdlc;
+decoder decode_80211, decode_radiotap, decode_prism, decode_avs;
+decoder decode_ip, decode_ipv4, decode_ipv6, decode_ipip;
+decoder decode_hop_by_hop, decode_routing, decode_destination_options,
+    decode_fragment_header, decode_authentication_header;
+decoder decode_gre, decode_mpls, decode_mpls_in_ip, decode_etherip,
+    decode_nsh;
+decoder decode_vxlan, decode_geneve, decode_teredo, decode_gtp,
+    decode_ayiya;
+decoder decode_tcp, decode_udp, decode_icmp, decode_icmpv6, decode_arp;
+
+#endif

@@ -1,0 +1,323 @@
+/* link.c - what the capture's link types begin with (tcpdump.org/linktypes).
+ *
+ * One small decoder per link type, and the table that finds it.  PPP and its
+ * kin are in ppp.c, radio in wlan.c.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include <pcap/dlt.h>
+
+#include "decode.h"
+
+/* RFC 7042 appendix B.1, and what the kernels write into cooked headers. */
+enum {
+    ETHERTYPE_802_3 = 1500, /* up to here it is a length (IEEE 802.3 3.2.6) */
+    COOKED_802_3 = 1,       /* LINUX_SLL_P_802_3: a Novell frame */
+    COOKED_LLC = 4,
+    ARPHRD_NETLINK = 824,
+};
+
+/* destination MAC 6 | source MAC 6 | type, or length of an LLC frame 2 */
+struct next decode_ethernet(struct decoding *d)
+{
+    struct cursor c = take_header(d, 14);
+    struct span destination = cursor_take(&c, 6);
+    struct span source = cursor_take(&c, 6);
+    uint16_t type = cursor_be16(&c);
+    if (c.bad)
+        return damaged(d);
+    memcpy(d->packet->destination_mac, destination.p, 6);
+    memcpy(d->packet->source_mac, source.p, 6);
+    d->packet->has_macs = true;
+    if (type > ETHERTYPE_802_3)
+        return ethertype_next(d, type);
+    if (type < d->length)
+        set_length(d, type);
+    return next_is(decode_llc);
+}
+
+/* IEEE 802.2: AA AA 03 | who 3 | type 2 is SNAP (RFC 1042); 06 06 03 is IP. */
+struct next decode_llc(struct decoding *d)
+{
+    if (byte_at(d, 0) == 0x06 && byte_at(d, 1) == 0x06)
+        return skip(d, 3) ? next_is(decode_ip) : damaged(d);
+    if (byte_at(d, 0) != 0xaa || byte_at(d, 1) != 0xaa)
+        return unknown_protocol(d); /* spanning tree, IPX, IS-IS, ... */
+    struct cursor c = take_header(d, 8);
+    cursor_take(&c, 3);
+    uint32_t who = cursor_be24(&c);
+    uint16_t type = cursor_be16(&c);
+    if (c.bad)
+        return damaged(d);
+    bool is_ethertype = who == 0 || who == 0x0000f8; /* 802.1H bridges */
+    return is_ethertype ? ethertype_next(d, type) : unknown_protocol(d);
+}
+
+/* priority 3 bits, drop 1, VLAN id 12 | type 2.  Id 0 is "none, only a
+ * priority" (IEEE 802.1Q 9.6) and may be on one direction only. */
+struct next decode_vlan(struct decoding *d)
+{
+    struct cursor c = take_header(d, 4);
+    uint16_t id = cursor_be16(&c) & 0x0fff;
+    uint16_t type = cursor_be16(&c);
+    if (c.bad)
+        return damaged(d);
+    if (id != 0)
+        path_through(d, PATH_VLAN, id);
+    if (type > ETHERTYPE_802_3)
+        return ethertype_next(d, type);
+    if (type < d->length)
+        set_length(d, type);
+    return next_is(decode_llc);
+}
+
+/* Cisco's MAC-in-MAC: after the type comes a tag, then the inner frame. */
+struct next decode_fabricpath(struct decoding *d)
+{
+    return skip(d, 2) ? next_is(decode_ethernet) : damaged(d);
+}
+
+/* Cisco's TrustSec: version 1 | length 1 | options 2 | group 2 | type 2 */
+struct next decode_trustsec(struct decoding *d)
+{
+    struct cursor c = take_header(d, 8);
+    cursor_take(&c, 6);
+    uint16_t type = cursor_be16(&c);
+    return c.bad ? damaged(d) : ethertype_next(d, type);
+}
+
+static struct next cooked(struct decoding *d, uint16_t hardware,
+                          uint16_t protocol)
+{
+    if (hardware == ARPHRD_NETLINK)
+        return unknown_link(d);
+    if (protocol == COOKED_LLC)
+        return next_is(decode_llc);
+    if (protocol == COOKED_802_3)
+        return unknown_protocol(d);
+    return ethertype_next(d, protocol);
+}
+
+static void cooked_mac(struct decoding *d, size_t length, struct span address)
+{
+    if (length != 6)
+        return;
+    memcpy(d->packet->source_mac, address.p, 6);
+    d->packet->has_macs = true;
+}
+
+/* direction 2 | hardware 2 | address length 2 | address 8 | protocol 2 */
+static struct next decode_sll(struct decoding *d)
+{
+    struct cursor c = take_header(d, 16);
+    cursor_be16(&c);
+    uint16_t hardware = cursor_be16(&c);
+    uint16_t address_length = cursor_be16(&c);
+    struct span address = cursor_take(&c, 8);
+    uint16_t protocol = cursor_be16(&c);
+    if (c.bad)
+        return damaged(d);
+    cooked_mac(d, address_length, address);
+    return cooked(d, hardware, protocol);
+}
+
+/* protocol 2 | zero 2 | interface 4 | hardware 2 | direction 1 |
+ * address length 1 | address 8 */
+static struct next decode_sll2(struct decoding *d)
+{
+    struct cursor c = take_header(d, 20);
+    uint16_t protocol = cursor_be16(&c);
+    cursor_be16(&c);
+    cursor_be32(&c);
+    uint16_t hardware = cursor_be16(&c);
+    cursor_u8(&c);
+    uint8_t address_length = cursor_u8(&c);
+    struct span address = cursor_take(&c, 8);
+    if (c.bad)
+        return damaged(d);
+    cooked_mac(d, address_length, address);
+    return cooked(d, hardware, protocol);
+}
+
+/* The address family, in the byte order of the capturing machine (NULL) or of
+ * the network (LOOP); small numbers, so the order can be seen.  IPv6 is 10 on
+ * Linux, 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on macOS, 23 on Windows:
+ * the version in the IP header decides. */
+static struct next decode_null(struct decoding *d)
+{
+    struct cursor c = take_header(d, 4);
+    struct cursor other = c;
+    uint32_t big = cursor_be32(&c);
+    uint32_t little = cursor_le32(&other);
+    if (c.bad)
+        return damaged(d);
+    switch (big < little ? big : little) {
+    case 2:
+    case 10:
+    case 23:
+    case 24:
+    case 28:
+    case 30:
+        return next_is(decode_ip);
+    default: /* ISDN drivers put an Ethernet type into the last two bytes */
+        return ethertype_next(d, (uint16_t)big);
+    }
+}
+
+/* frame control 1 | destination 6 | source 6 | LLC.  The addresses may be
+ * bit-reversed, so they are not used. */
+static struct next decode_fddi(struct decoding *d)
+{
+    struct cursor c = take_header(d, 13);
+    uint8_t control = cursor_u8(&c);
+    if (c.bad)
+        return damaged(d);
+    bool is_llc = (control & 0xf0) == 0x50;
+    return is_llc ? next_is(decode_llc) : unknown_protocol(d);
+}
+
+/* access 1 | frame control 1 | destination 6 | source 6 | route? | LLC.  The
+ * first bit of the source says that a route follows, which begins with its
+ * length in 5 bits (IEEE 802.5). */
+static struct next decode_token_ring(struct decoding *d)
+{
+    struct cursor c = take_header(d, 14);
+    cursor_u8(&c);
+    uint8_t control = cursor_u8(&c);
+    cursor_take(&c, 6);
+    bool routed = (cursor_u8(&c) & 0x80) != 0;
+    if (c.bad)
+        return damaged(d);
+    if ((control & 0xc0) != 0x40)
+        return unknown_protocol(d);
+    if (routed && !skip(d, byte_at(d, 0) & 0x1f))
+        return damaged(d);
+    return next_is(decode_llc);
+}
+
+/* global route header 40 | type 2 | zero 2 (RFC 4391 section 6) */
+static struct next decode_ipoib(struct decoding *d)
+{
+    struct cursor c = take_header(d, 44);
+    cursor_take(&c, 40);
+    uint16_t type = cursor_be16(&c);
+    return c.bad ? damaged(d) : ethertype_next(d, type);
+}
+
+/* nflog: family 1 | version 1 | group 2 | then length 2, type 2, value, padded
+ * to 4.  Lengths and types are in the byte order of the capturing machine; a
+ * length is below 256 * 256, so a wrong order shows in one that does not fit. */
+enum { NFLOG_PAYLOAD = 9, FAMILY_BRIDGE = 7 };
+
+static bool nflog_payload(struct span all, bool little_endian, size_t *at,
+                          size_t *length)
+{
+    struct cursor c = cursor_of(all);
+    while (c.rest.n >= 4) {
+        size_t begin = all.n - c.rest.n + 4;
+        size_t n = little_endian ? cursor_le16(&c) : cursor_be16(&c);
+        uint16_t type = little_endian ? cursor_le16(&c) : cursor_be16(&c);
+        if (n < 4)
+            return false;
+        if (type == NFLOG_PAYLOAD) {
+            *at = begin;
+            *length = n - 4;
+            return true;
+        }
+        cursor_take(&c, (n - 4 + 3) / 4 * 4);
+        if (c.bad)
+            return false;
+    }
+    return false;
+}
+
+static struct next decode_nflog(struct decoding *d)
+{
+    struct cursor c = take_header(d, 4);
+    uint8_t family = cursor_u8(&c);
+    if (c.bad)
+        return damaged(d);
+    size_t at = 0, length = 0;
+    if (!nflog_payload(d->bytes, true, &at, &length) &&
+        !nflog_payload(d->bytes, false, &at, &length))
+        return damaged(d);
+    if (!skip(d, at))
+        return damaged(d);
+    set_length(d, (uint32_t)length);
+    return family == FAMILY_BRIDGE ? next_is(decode_ethernet)
+                                   : next_is(decode_ip);
+}
+
+/* OpenBSD's enc: family, index, flags, 4 bytes each, then IP. */
+static struct next decode_enc(struct decoding *d)
+{
+    return skip(d, 12) ? next_is(decode_ip) : damaged(d);
+}
+
+/* A BSD packet filter's log: its own length 1, ..., padded to 4. */
+static struct next decode_pflog(struct decoding *d)
+{
+    size_t n = ((size_t)byte_at(d, 0) + 3) / 4 * 4;
+    return n >= 4 && skip(d, n) ? next_is(decode_ip) : damaged(d);
+}
+
+/* macOS: header length 4 | next 4 | link type of what follows 4 | ..., all in
+ * little-endian order. */
+static struct next decode_pktap(struct decoding *d)
+{
+    struct cursor c = cursor_of(d->bytes);
+    uint32_t header = cursor_le32(&c);
+    cursor_le32(&c);
+    uint32_t link = cursor_le32(&c);
+    if (c.bad || header < 12 || !skip(d, header))
+        return damaged(d);
+    return link <= UINT16_MAX ? next_is(link_decoder((int)link))
+                              : unknown_link(d);
+}
+
+/* clang-format off */
+static const struct link {
+    int link;
+    decoder *decode;
+} links[] = {
+    {DLT_EN10MB,             decode_ethernet},
+    {DLT_LINUX_SLL,          decode_sll},
+    {DLT_LINUX_SLL2,         decode_sll2},
+    {DLT_RAW,                decode_ip},
+    {14,                     decode_ip}, /* DLT_RAW on OpenBSD */
+    {101,                    decode_ip}, /* LINKTYPE_RAW */
+    {DLT_IPV4,               decode_ip},
+    {DLT_IPV6,               decode_ip},
+    {DLT_NULL,               decode_null},
+    {DLT_LOOP,               decode_null},
+    {DLT_PPP,                decode_ppp},
+    {DLT_PPP_SERIAL,         decode_ppp},
+    {DLT_PPP_PPPD,           decode_ppp_with_direction},
+    {DLT_PPP_WITH_DIR,       decode_ppp_with_direction},
+    {DLT_PPP_ETHER,          decode_pppoe_session},
+    {DLT_C_HDLC,             decode_hdlc},
+    {DLT_FDDI,               decode_fddi},
+    {DLT_IEEE802,            decode_token_ring},
+    {DLT_ATM_RFC1483,        decode_llc},
+    {DLT_IPOIB,              decode_ipoib},
+    {DLT_NFLOG,              decode_nflog},
+    {DLT_ENC,                decode_enc},
+    {DLT_PFLOG,              decode_pflog},
+    {DLT_PKTAP,              decode_pktap},
+    {DLT_MPLS,               decode_mpls},
+    {DLT_IEEE802_11,         decode_80211},
+    {DLT_IEEE802_11_RADIO,   decode_radiotap},
+    {DLT_PRISM_HEADER,       decode_prism},
+    {DLT_IEEE802_11_RADIO_AVS, decode_avs},
+};
+/* clang-format on */
+
+decoder *link_decoder(int link)
+{
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+        if (links[i].link == link)
+            return links[i].decode;
+    }
+    return unknown_link;
+}

@@ -1,0 +1,102 @@
+/* tunnel.c - what carries other packets: GRE, MPLS, EtherIP, NSH; over UDP see
+ * udp_tunnel.c.
+ *
+ * What a tunnel adds to the path must be the same in both directions: the pair
+ * of its ends and the number of the virtual network are; keys, labels and
+ * session numbers often are not, so they are left out.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "decode.h"
+
+enum {
+    GRE_CHECKSUM = 0x8000,
+    GRE_ROUTING = 0x4000, /* deprecated by RFC 2784, and gone */
+    GRE_KEY = 0x2000,
+    GRE_SEQUENCE = 0x1000,
+    GRE_ACKNOWLEDGEMENT = 0x0080, /* RFC 2637 (PPTP), version 1 */
+    GRE_VERSION = 0x0007,
+    GRE_ERSPAN = 0x88be,
+    GRE_ERSPAN_3 = 0x22eb,
+};
+
+/* Mirrored frames.  Type I has no header of its own; type II, told by the GRE
+ * sequence number, has 8 bytes; type III has 12, and 8 more if its last bit
+ * says so. */
+static struct next erspan(struct decoding *d, uint16_t type, bool sequence)
+{
+    size_t header = sequence ? 8 : 0;
+    if (type == GRE_ERSPAN_3)
+        header = (byte_at(d, 11) & 1) ? 20 : 12;
+    return skip(d, header) ? next_is(decode_ethernet) : damaged(d);
+}
+
+/* flags, version 2 | type 2 | checksum 4? | key 4? | sequence 4? |
+ * acknowledgement 4? (RFC 2784, 2890, 2637) */
+struct next decode_gre(struct decoding *d)
+{
+    struct cursor c = take_header(d, 4);
+    uint16_t flags = cursor_be16(&c);
+    uint16_t type = cursor_be16(&c);
+    uint16_t version = flags & GRE_VERSION;
+    if (c.bad || (flags & GRE_ROUTING) || version > 1)
+        return damaged(d);
+    size_t optional = 0;
+    optional += (flags & GRE_CHECKSUM) ? 4 : 0;
+    optional += (flags & GRE_KEY) ? 4 : 0;
+    optional += (flags & GRE_SEQUENCE) ? 4 : 0;
+    optional += version == 1 && (flags & GRE_ACKNOWLEDGEMENT) ? 4 : 0;
+    if (!skip(d, optional))
+        return damaged(d);
+    path_between(d);
+    if (type == GRE_ERSPAN || type == GRE_ERSPAN_3)
+        return erspan(d, type, (flags & GRE_SEQUENCE) != 0);
+    return ethertype_next(d, type);
+}
+
+/* label 20 bits, class 3, bottom of stack 1, ttl 8 (RFC 3032).  What is below
+ * is not said: IP by its version, else Ethernet, perhaps behind a control word
+ * that begins with four zero bits (RFC 4385). */
+struct next decode_mpls(struct decoding *d)
+{
+    struct cursor c = take_header(d, 4);
+    bool bottom = cursor_be32(&c) >> 8 & 1;
+    if (c.bad)
+        return damaged(d);
+    if (!bottom)
+        return next_is(decode_mpls);
+    uint8_t nibble = byte_at(d, 0) >> 4;
+    if (nibble == 4 || nibble == 6)
+        return next_is(decode_ip);
+    if (nibble == 0 && !skip(d, 4))
+        return damaged(d);
+    return next_is(decode_ethernet);
+}
+
+struct next decode_mpls_in_ip(struct decoding *d)
+{
+    path_between(d);
+    return next_is(decode_mpls);
+}
+
+/* version 4 bits, reserved 12 (RFC 3378) */
+struct next decode_etherip(struct decoding *d)
+{
+    path_between(d);
+    return skip(d, 2) ? next_is(decode_ethernet) : damaged(d);
+}
+
+/* version 2 bits, flags 2, ttl 6, length in 4 bytes 6 | type 1 | next 1 | ...
+ * (RFC 8300).  It belongs to the service chain, not to the path. */
+struct next decode_nsh(struct decoding *d)
+{
+    enum { NSH_IPV4 = 1, NSH_IPV6 = 2, NSH_ETHERNET = 3, NSH_MPLS = 5 };
+    size_t header = (size_t)(byte_at(d, 1) & 0x3f) * 4;
+    uint8_t next = byte_at(d, 3);
+    if (header < 8 || !skip(d, header))
+        return damaged(d);
+    if (next == NSH_IPV4 || next == NSH_IPV6)
+        return next_is(decode_ip);
+    if (next == NSH_ETHERNET)
+        return next_is(decode_ethernet);
+    return next == NSH_MPLS ? next_is(decode_mpls) : unknown_protocol(d);
+}

@@ -1,0 +1,235 @@
+/* test_link.c - every link type, tag and tunnel leads to the same TCP segment,
+ * and none reads past the end wherever the frame is cut.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "test.h"
+
+#include <pcap.h>
+
+#include "hex.h"
+
+struct row {
+    const char *name;
+    int link;
+    bool has_path;
+    const char *hex;
+};
+
+/* clang-format off */
+static const struct row rows[] = {
+    {"Ethernet", DLT_EN10MB, false, ETHERNET "0800" IPV4_TCP},
+    {"Ethernet, IPv6", DLT_EN10MB, false, ETHERNET "86dd" IPV6_TCP},
+    {"802.3 with LLC and SNAP", DLT_EN10MB, false,
+     ETHERNET "0032" SNAP "0800" IPV4_TCP},
+    {"802.3 with IP over LLC", DLT_EN10MB, false,
+     ETHERNET "002d" "060603" IPV4_TCP},
+    {"802.1Q", DLT_EN10MB, true, ETHERNET "8100 0064 0800" IPV4_TCP},
+    {"802.1Q with only a priority", DLT_EN10MB, false,
+     ETHERNET "8100 e000 0800" IPV4_TCP},
+    {"802.1ad around 802.1Q", DLT_EN10MB, true,
+     ETHERNET "88a8 0007 8100 0064 86dd" IPV6_TCP},
+    {"802.1Q around LLC", DLT_EN10MB, true,
+     ETHERNET "8100 0064 0032" SNAP "0800" IPV4_TCP},
+    {"FabricPath", DLT_EN10MB, false,
+     ETHERNET "8903 0041" ETHERNET "0800" IPV4_TCP},
+    {"TrustSec", DLT_EN10MB, false,
+     ETHERNET "8909 01 01 0001 0002 0800" IPV4_TCP},
+    {"NSH", DLT_EN10MB, false, ETHERNET "894f 0fc2 02 01 00000001" IPV4_TCP},
+    {"MPLS", DLT_EN10MB, false,
+     ETHERNET "8847 00010040 00020140" IPV4_TCP},
+    {"MPLS around Ethernet with a control word", DLT_EN10MB, false,
+     ETHERNET "8847 00020140 00000000" ETHERNET "0800" IPV4_TCP},
+    {"MPLS around Ethernet", DLT_EN10MB, false,
+     ETHERNET "8847 00020140" "120000000002 120000000001" "0800" IPV4_TCP},
+    {"PPPoE", DLT_EN10MB, false,
+     ETHERNET "8864 11 00 0001 002c 0021" IPV4_TCP},
+    {"Linux cooked", DLT_LINUX_SLL, false,
+     "0000 0001 0006 0200000000010000 0800" IPV4_TCP},
+    {"Linux cooked with VLAN", DLT_LINUX_SLL, true,
+     "0000 0001 0006 0200000000010000 8100 0005 0800" IPV4_TCP},
+    {"Linux cooked, version 2", DLT_LINUX_SLL2, false,
+     "86dd 0000 00000002 0001 00 06 0200000000010000" IPV6_TCP},
+    {"raw IP", DLT_RAW, false, IPV4_TCP},
+    {"raw IP, number of OpenBSD", 14, false, IPV6_TCP},
+    {"raw IPv4", DLT_IPV4, false, IPV4_TCP},
+    {"raw IPv6", DLT_IPV6, false, IPV6_TCP},
+    {"NULL, little-endian", DLT_NULL, false, "02000000" IPV4_TCP},
+    {"NULL, big-endian", DLT_NULL, false, "0000001e" IPV6_TCP},
+    {"LOOP", DLT_LOOP, false, "00000002" IPV4_TCP},
+    {"PPP", DLT_PPP, false, "ff03 0021" IPV4_TCP},
+    {"PPP, header compressed", DLT_PPP_SERIAL, false, "57" IPV6_TCP},
+    {"PPP with direction", DLT_PPP_WITH_DIR, false, "01 ff03 0021" IPV4_TCP},
+    {"PPP of pppd", DLT_PPP_PPPD, false, "01 03 0021" IPV4_TCP},
+    {"PPP over Ethernet link", DLT_PPP_ETHER, false,
+     "11 00 0001 002c 0021" IPV4_TCP},
+    {"Cisco HDLC", DLT_C_HDLC, false, "0f00 0800" IPV4_TCP},
+    {"PPP in HDLC", DLT_C_HDLC, false, "ff03 0057" IPV6_TCP},
+    {"FDDI", DLT_FDDI, false, "50" ETHERNET SNAP "0800" IPV4_TCP},
+    {"token ring with a route", DLT_IEEE802, false,
+     "10 40 020000000002 820000000001" "0630 0011 0020" SNAP "0800" IPV4_TCP},
+    {"ATM", DLT_ATM_RFC1483, false, SNAP "0800" IPV4_TCP},
+    {"IP over InfiniBand", DLT_IPOIB, false,
+     "0000000000000000000000000000000000000000"
+     "0000000000000000000000000000000000000000 0800 0000" IPV4_TCP},
+    {"NFLOG", DLT_NFLOG, false,
+     "02 00 0000 0500 0a00 78000000" "2e00 0900" IPV4_TCP "0000"},
+    {"NFLOG, big-endian", DLT_NFLOG, false,
+     "0a 00 0000 0042 0009" IPV6_TCP "0000"},
+    {"OpenBSD enc", DLT_ENC, false, "02000000 00000000 00000000" IPV4_TCP},
+    {"pflog", DLT_PFLOG, false, "05 02 00 00 00 000000" IPV4_TCP},
+    {"macOS pktap", DLT_PKTAP, false,
+     "10000000 01000000 01000000 00000000" ETHERNET "0800" IPV4_TCP},
+    {"802.11, to the access point", DLT_IEEE802_11, false,
+     "0801 0000 020000000009 020000000001 020000000002 0000" SNAP "0800"
+     IPV4_TCP},
+    {"802.11, QoS, relayed", DLT_IEEE802_11, false,
+     "8803 0000 020000000008 020000000009 020000000002 0000 020000000001 0000"
+     SNAP "0800" IPV4_TCP},
+    {"802.11, an aggregate", DLT_IEEE802_11, false,
+     "8802 0000 020000000002 020000000009 020000000001 0000 8000"
+     ETHERNET "0032" SNAP "0800" IPV4_TCP "0000"},
+    {"radiotap, padded", DLT_IEEE802_11_RADIO, false,
+     "00 00 1100 03000000 0000000000000000 20"
+     "8802 0000 020000000002 020000000009 020000000001 0000 0000 0000"
+     SNAP "0800" IPV4_TCP},
+    {"AVS", DLT_IEEE802_11_RADIO_AVS, false,
+     "80211001 0000000c 00000000"
+     "0802 0000 020000000002 020000000009 020000000001 0000" SNAP "0800"
+     IPV4_TCP},
+    {"AVS under the number of Prism", DLT_PRISM_HEADER, false,
+     "80211001 0000000c 00000000"
+     "0802 0000 020000000002 020000000009 020000000001 0000" SNAP "0800"
+     IPV4_TCP},
+    {"IP in IP", DLT_RAW, true, OUTER_IPV4("04") IPV4_TCP},
+    {"IPv6 in IPv4", DLT_RAW, true, OUTER_IPV4("29") IPV6_TCP},
+    {"IPv4 in IPv6", DLT_RAW, true, OUTER_IPV6("04") IPV4_TCP},
+    {"GRE", DLT_RAW, true, OUTER_IPV4("2f") "0000 0800" IPV4_TCP},
+    {"GRE with checksum, key and sequence", DLT_RAW, true,
+     OUTER_IPV6("2f") "b000 86dd 00000000 00000001 00000001" IPV6_TCP},
+    {"Ethernet in GRE", DLT_RAW, true,
+     OUTER_IPV4("2f") "2000 6558 00000001" ETHERNET "0800" IPV4_TCP},
+    {"PPTP", DLT_RAW, true,
+     OUTER_IPV4("2f") "3081 880b 002e0001 00000001 00000002 ff03 0021" IPV4_TCP},
+    {"ERSPAN I", DLT_RAW, true,
+     OUTER_IPV4("2f") "0000 88be" ETHERNET "0800" IPV4_TCP},
+    {"ERSPAN II", DLT_RAW, true,
+     OUTER_IPV4("2f") "1000 88be 00000001 1001000100000000" ETHERNET "0800"
+     IPV4_TCP},
+    {"ERSPAN III", DLT_RAW, true,
+     OUTER_IPV4("2f") "1000 22eb 00000001 2001000100000000 00000001"
+     "0000000000000000" ETHERNET "0800" IPV4_TCP},
+    {"EtherIP", DLT_RAW, true, OUTER_IPV4("61") "3000" ETHERNET "0800" IPV4_TCP},
+    {"MPLS in IP", DLT_RAW, true, OUTER_IPV4("89") "00010140" IPV4_TCP},
+    {"VXLAN", DLT_RAW, true,
+     OUTER_IPV4("11") "c000 12b5 0000 0000 0800000000002a00" ETHERNET "0800"
+     IPV4_TCP},
+    {"VXLAN-GPE", DLT_RAW, true,
+     OUTER_IPV4("11") "c000 12b6 0000 0000 0c00000200002a00" IPV6_TCP},
+    {"Geneve with options", DLT_RAW, true,
+     OUTER_IPV6("11") "c000 17c1 0000 0000 0100 6558 00002a00 01020304" ETHERNET
+     "0800" IPV4_TCP},
+    {"Teredo with authentication and origin", DLT_RAW, false,
+     OUTER_IPV4("11") "0dd8 c000 0000 0000" "0001 0000 0000000000000000 00"
+     "0000 f227 3f57fefd" IPV6_TCP},
+    {"GTP with an extension", DLT_RAW, true,
+     OUTER_IPV4("11") "c000 0868 0000 0000" "34ff 0032 00000001 0000 00 85"
+     "01 1001 00" IPV4_TCP},
+    {"AYIYA", DLT_RAW, true,
+     OUTER_IPV4("11") "c000 13d0 0000 0000" "4152 11 29 00000001"
+     "00000000000000000000000000000000" "0000000000000000000000000000000000000000"
+     IPV6_TCP},
+    {"hop-by-hop, destination options, authentication", DLT_RAW, false,
+     "60000000 003a 00 40 " DB8("1") DB8("2") "3c00 0104 00000000"
+     "3300 0104 00000000" "0603 0000 00000001 00000001 00000000 00000000" TCP_A1},
+    {"routing header, source routed", DLT_RAW, false,
+     "60000000 002e 2b 40 " DB8("1") DB8("9") "0602 00 01 00000000" DB8("2")
+     TCP_A1},
+    {"segment routing", DLT_RAW, false,
+     "60000000 003e 2b 40 " DB8("1") DB8("9") "0604 04 01 01000000" DB8("2")
+     DB8("9") TCP_A1},
+    {"home address", DLT_RAW, false,
+     "60000000 002e 3c 40 " DB8("9") DB8("2") "0602 0102 0000 c910" DB8("1")
+     TCP_A1},
+    {"IPv6, the only fragment", DLT_RAW, false,
+     "60000000 001e 2c 40 " DB8("1") DB8("2") "0600 0000 00000001" TCP_A1},
+};
+/* clang-format on */
+
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+static void check_is_the_segment(const struct packet *p)
+{
+    char source[ADDRESS_TEXT], destination[ADDRESS_TEXT];
+    address_text(&p->source, source);
+    address_text(&p->destination, destination);
+    bool six = p->source.family == 6;
+    assert_string_equal(source, six ? "2001:db8::1" : "10.0.0.1");
+    assert_string_equal(destination, six ? "2001:db8::2" : "10.0.0.2");
+    assert_int_equal(p->kind, PACKET_TCP);
+    assert_int_equal(p->tcp.source_port, 1234);
+    assert_int_equal(p->tcp.destination_port, 143);
+    assert_int_equal(p->tcp.flags, TCP_PSH | TCP_ACK);
+    assert_int_equal(p->length, 2);
+    assert_true(span_same(p->payload, SPAN("a1")));
+}
+
+static void decodes(void **state)
+{
+    const struct row *row = *state;
+    struct net *net = net_new();
+    struct packet p;
+    uint8_t *bytes;
+    assert_true(hex_decode(net, row->link, row->hex, &p, &bytes));
+    check_is_the_segment(&p);
+    assert_int_equal(p.path != 0, row->has_path);
+    assert_int_equal(net_counts(net)->packets, 1);
+    assert_int_equal(net_counts(net)->truncated, 0);
+    free(bytes);
+    net_free(&net);
+}
+
+/* Twice: as if the capture cut it, and as if it was so short on the wire. */
+static void survives_any_cut(void **state)
+{
+    const struct row *row = *state;
+    struct net *net = net_new();
+    size_t whole;
+    uint8_t *bytes = hex_bytes(row->hex, &whole);
+    for (size_t n = 0; n < whole; n++) {
+        uint8_t *cut = malloc(n ? n : 1);
+        memcpy(cut, bytes, n);
+        struct frame frame = {.length = (uint32_t)whole,
+                              .link = row->link,
+                              .bytes = {cut, n}};
+        struct packet p;
+        if (net_decode(net, &frame, &p))
+            assert_true(p.payload.n <= p.length);
+        frame.length = (uint32_t)n;
+        if (net_decode(net, &frame, &p))
+            assert_true(p.payload.n <= p.length);
+        free(cut);
+    }
+    assert_true(net_counts(net)->truncated >= whole);
+    free(bytes);
+    net_free(&net);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[2 * ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+        /* Only a copy can be passed: cmocka's state is not const. */
+        struct row *row = malloc(sizeof(*row));
+        *row = rows[i];
+        tests[2 * i] = (struct CMUnitTest){
+            .name = row->name, .test_func = decodes, .initial_state = row};
+        tests[2 * i + 1] = (struct CMUnitTest){.name = row->name,
+                                               .test_func = survives_any_cut,
+                                               .initial_state = row};
+    }
+    int failed = cmocka_run_group_tests_name("link types and tunnels", tests,
+                                             NULL, NULL);
+    for (size_t i = 0; i < ROWS; i++)
+        free(tests[2 * i].initial_state);
+    return failed;
+}
