@@ -1,0 +1,325 @@
+/* lookups.c - see lookups.h: questions are listed, answers find them.
+ *
+ * An answer belongs to the newest lookup with its client, resolver, name and
+ * type, if that was asked with its id from its port.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "lookups.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "lookups_table.h"
+
+/* The same question with the same id from the same port after less than this is
+ * the same packet, captured twice. */
+#define DUPLICATE_WITHIN (CLOCK_SECOND / 20)
+
+struct lookups *lookups_new(void)
+{
+    struct arena *arena = arena_new();
+    struct lookups *lookups = arena_alloc(arena, sizeof(*lookups));
+    lookups->arena = arena;
+    return lookups;
+}
+
+void lookups_free(struct lookups **lookups)
+{
+    if (!*lookups)
+        return;
+    struct arena *arena = (*lookups)->arena;
+    arena_free(&arena);
+    *lookups = NULL;
+}
+
+/* Who asks whom what. */
+struct question {
+    struct address client, resolver;
+    uint16_t port; /* the client's */
+    uint16_t id;
+    struct span name;
+    uint16_t type;
+};
+
+static struct question question_of(const struct dns_seen *seen,
+                                   const struct dns_message *message)
+{
+    bool response = message->response;
+    return (struct question){
+        .client = response ? seen->destination : seen->source,
+        .resolver = response ? seen->source : seen->destination,
+        .port = response ? seen->destination_port : seen->source_port,
+        .id = message->id,
+        .name = dns_name_span(&message->name),
+        .type = message->type,
+    };
+}
+
+static uint64_t address_hash(const struct address *a, uint64_t seed)
+{
+    return hash_bytes((struct span){a->bytes, sizeof(a->bytes)}, seed);
+}
+
+static uint64_t question_hash(const struct question *q)
+{
+    uint64_t hash = hash_bytes(q->name, q->type);
+    return address_hash(&q->resolver, address_hash(&q->client, hash));
+}
+
+/* The newest lookup that asks this, or NULL. */
+static struct lookup_node *find(const struct lookups *lookups,
+                                const struct question *q)
+{
+    uint64_t hash = question_hash(q);
+    struct lookup_node *node = lookups->questions[hash % BUCKETS];
+    for (; node; node = node->older) {
+        const struct lookup *l = &node->lookup;
+        if (node->hash == hash && l->type == q->type &&
+            span_same(l->name, q->name) && address_same(&l->client, &q->client) &&
+            address_same(&l->resolver, &q->resolver))
+            return node;
+    }
+    return NULL;
+}
+
+static struct lookup_node *add(struct lookups *lookups,
+                               const struct question *q, int64_t time)
+{
+    if (lookups->count == LOOKUPS_MAX) {
+        lookups->unlisted++;
+        return NULL;
+    }
+    struct lookup_node *node = arena_alloc(lookups->arena, sizeof(*node));
+    node->lookup.client = q->client;
+    node->lookup.resolver = q->resolver;
+    node->lookup.name = arena_copy(lookups->arena, q->name);
+    node->lookup.type = q->type;
+    node->lookup.first_asked = time;
+    node->hash = question_hash(q);
+    node->older = lookups->questions[node->hash % BUCKETS];
+    lookups->questions[node->hash % BUCKETS] = node;
+    lookups->all = arena_grow(lookups->arena, lookups->all, lookups->count,
+                              &lookups->room, lookups->count + 1,
+                              sizeof(*lookups->all));
+    lookups->all[lookups->count++] = node;
+    return node;
+}
+
+/* Whether it was asked with this id from this port.  The ring keeps the last
+ * LOOKUP_ASKED. */
+static const struct lookup_asked *asked_with(const struct lookup *l,
+                                             uint16_t id, uint16_t port)
+{
+    size_t kept = l->asked_count < LOOKUP_ASKED ? l->asked_count : LOOKUP_ASKED;
+    for (size_t i = 0; i < kept; i++) {
+        if (l->asked[i].id == id && l->asked[i].port == port)
+            return &l->asked[i];
+    }
+    return NULL;
+}
+
+static bool asked_from(const struct lookup *l, uint16_t port)
+{
+    size_t kept = l->asked_count < LOOKUP_ASKED ? l->asked_count : LOOKUP_ASKED;
+    for (size_t i = 0; i < kept; i++) {
+        if (l->asked[i].port == port)
+            return true;
+    }
+    return false;
+}
+
+static bool is_open(const struct lookup *l)
+{
+    return l->outcome == LOOKUP_UNANSWERED ||
+           l->outcome == LOOKUP_UNREACHABLE || l->outcome == LOOKUP_TRUNCATED;
+}
+
+/* A retry, or the same once more over TCP because the answer did not fit. */
+static bool is_retry(const struct lookup *l, int64_t time)
+{
+    return is_open(l) && time - l->last_asked <= LOOKUP_RETRY_WITHIN;
+}
+
+static void on_question(struct lookups *lookups, const struct question *q,
+                        const struct dns_seen *seen)
+{
+    struct lookup_node *node = find(lookups, q);
+    if (node) {
+        const struct lookup_asked *before =
+            asked_with(&node->lookup, q->id, q->port);
+        if (before && before->tcp == seen->tcp &&
+            seen->time - before->time < DUPLICATE_WITHIN)
+            return;
+    }
+    if (!node || !is_retry(&node->lookup, seen->time))
+        node = add(lookups, q, seen->time);
+    if (!node)
+        return;
+    struct lookup *l = &node->lookup;
+    l->asked[l->asked_count++ % LOOKUP_ASKED] = (struct lookup_asked){
+        .id = q->id, .port = q->port, .tcp = seen->tcp, .time = seen->time};
+    l->queries++;
+    l->last_asked = seen->time;
+    l->asked_frame = seen->frame;
+}
+
+/* An error may come without the question it is about: then id and ports must
+ * do. */
+static struct lookup_node *find_by_id(const struct lookups *lookups,
+                                      const struct question *q)
+{
+    for (size_t back = 1; back <= lookups->count && back <= LOOK_BACK; back++) {
+        struct lookup_node *node = lookups->all[lookups->count - back];
+        const struct lookup *l = &node->lookup;
+        if (is_open(l) && asked_with(l, q->id, q->port) &&
+            address_same(&l->client, &q->client) &&
+            address_same(&l->resolver, &q->resolver))
+            return node;
+    }
+    return NULL;
+}
+
+static void on_answer(struct lookups *lookups, const struct question *q,
+                      const struct dns_seen *seen,
+                      const struct dns_message *message)
+{
+    struct lookup_node *node =
+        message->asks ? find(lookups, q) : find_by_id(lookups, q);
+    if (!node && !message->asks)
+        return;
+    /* Its question was before the capture began. */
+    if (!node || node->lookup.asked_count == 0) {
+        if (node && seen->time - node->lookup.answered < DUPLICATE_WITHIN)
+            return;
+        node = add(lookups, q, seen->time);
+        if (!node)
+            return;
+    } else if (!asked_with(&node->lookup, q->id, q->port) ||
+               !is_open(&node->lookup)) {
+        return; /* late, forged, or captured twice */
+    }
+    if (node->lookup.outcome == LOOKUP_TRUNCATED && message->truncated)
+        return;
+    node->lookup.answered = seen->time;
+    node->lookup.answer_frame = seen->frame;
+    lookup_answer(lookups, node, message);
+}
+
+void lookups_message(struct lookups *lookups, const struct dns_seen *seen,
+                     struct span bytes)
+{
+    struct dns_message message;
+    if (!dns_read(bytes, &message) || message.opcode != 0)
+        return;
+    uint16_t port =
+        message.response ? seen->source_port : seen->destination_port;
+    if (port != DNS_PORT || message.type == DNS_AXFR ||
+        message.type == DNS_IXFR)
+        return;
+    struct question question = question_of(seen, &message);
+    if (message.response)
+        on_answer(lookups, &question, seen, &message);
+    else if (message.asks)
+        on_question(lookups, &question, seen);
+}
+
+/* A resolver's library asks for A and AAAA from one port: all that are open on
+ * it are told at once. */
+void lookups_unreachable(struct lookups *lookups, const struct address *client,
+                         const struct address *resolver, uint16_t client_port,
+                         uint64_t frame, int64_t time)
+{
+    for (size_t back = 1; back <= lookups->count && back <= LOOK_BACK; back++) {
+        struct lookup *l = &lookups->all[lookups->count - back]->lookup;
+        if (l->outcome != LOOKUP_UNANSWERED || !asked_from(l, client_port) ||
+            !address_same(&l->client, client) ||
+            !address_same(&l->resolver, resolver))
+            continue;
+        l->outcome = LOOKUP_UNREACHABLE;
+        l->answered = time;
+        l->answer_frame = frame;
+    }
+}
+
+/* ---- addresses that clients got ---- */
+
+static size_t address_bucket(const struct address *client,
+                             const struct address *address)
+{
+    return address_hash(address, address_hash(client, 0)) % BUCKETS;
+}
+
+void address_add(struct lookups *lookups, struct lookup_node *node, size_t i)
+{
+    struct address_node *added = arena_alloc(lookups->arena, sizeof(*added));
+    const struct lookup *l = &node->lookup;
+    size_t bucket = address_bucket(&l->client, &l->addresses[i]);
+    added->of = node;
+    added->address = &l->addresses[i];
+    added->older = lookups->addresses[bucket];
+    lookups->addresses[bucket] = added;
+}
+
+static bool is_clients(const struct address_node *node,
+                       const struct address *client,
+                       const struct address *address)
+{
+    return address_same(&node->of->lookup.client, client) &&
+           address_same(node->address, address);
+}
+
+bool lookups_name(const struct lookups *lookups, const struct address *client,
+                  const struct address *server, int64_t time,
+                  struct lookup_name *found)
+{
+    const struct address_node *node =
+        lookups->addresses[address_bucket(client, server)];
+    for (; node; node = node->older) {
+        const struct lookup *l = &node->of->lookup;
+        if (!is_clients(node, client, server) || l->answered > time)
+            continue;
+        *found = (struct lookup_name){
+            .name = l->name,
+            .delay = l->answered - l->first_asked,
+            .answered = l->answered,
+            .frame = l->answer_frame,
+        };
+        return true;
+    }
+    return false;
+}
+
+/* Newest first, so what is marked already ends it: the older ones are, too. */
+void lookups_used(struct lookups *lookups, const struct address *client,
+                  const struct address *server, bool mail)
+{
+    struct address_node *node =
+        lookups->addresses[address_bucket(client, server)];
+    for (; node; node = node->older) {
+        if (!is_clients(node, client, server))
+            continue;
+        struct lookup *l = &node->of->lookup;
+        if (mail ? l->used_by_mail : l->used)
+            return;
+        l->used = true;
+        if (mail) {
+            l->used_by_mail = true;
+            mail_name_add(lookups, l->name);
+        }
+    }
+}
+
+/* ---- walking ---- */
+
+void lookups_each(const struct lookups *lookups,
+                  void (*each)(void *user, const struct lookup *lookup),
+                  void *user)
+{
+    for (size_t i = 0; i < lookups->count; i++)
+        each(user, &lookups->all[i]->lookup);
+}
+
+uint64_t lookups_count(const struct lookups *lookups)
+{
+    return lookups->count + lookups->unlisted;
+}

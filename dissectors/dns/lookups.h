@@ -1,0 +1,144 @@
+/* lookups.h - every DNS question of the capture, and what came of it.
+ *
+ * A lookup is one question of one client to one resolver, its retries included.
+ * Messages come in one by one, off UDP or TCP; at the end each lookup is told
+ * as one dns.lookup fact.  mDNS, LLMNR, dynamic updates, zone transfers and
+ * inverse queries are no lookups.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef DISSECTORS_DNS_LOOKUPS_H
+#define DISSECTORS_DNS_LOOKUPS_H
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "dns.h"
+#include "fact/store.h"
+
+enum {
+    LOOKUPS_MAX = 1 << 16, /* further ones are only counted */
+    LOOKUP_ADDRESSES = 16, /* of one answer */
+    LOOKUP_TARGETS = 8,
+    LOOKUP_ASKED = 8, /* the last questions' ids and ports are remembered */
+};
+
+/* The same question after so long a pause is a new lookup, not a retry: the
+ * resolvers of all systems have given up by then. */
+#define LOOKUP_RETRY_WITHIN (15 * CLOCK_SECOND)
+
+enum lookup_outcome {
+    LOOKUP_UNANSWERED,
+    LOOKUP_UNREACHABLE, /* ICMP said so; an answer may still come */
+    LOOKUP_TRUNCATED,   /* and no answer over TCP */
+    LOOKUP_ANSWERED,
+    LOOKUP_REFERRAL, /* other servers were named: normal between servers */
+    LOOKUP_NODATA,
+    LOOKUP_NXDOMAIN,
+    LOOKUP_SERVFAIL,
+    LOOKUP_REFUSED,
+    LOOKUP_FORMERR,
+    LOOKUP_NOTIMP,
+    LOOKUP_OTHER_ERROR,
+};
+
+enum lookup_role {
+    LOOKUP_OTHER,
+    LOOKUP_MAILHOST,
+    LOOKUP_MX,
+    LOOKUP_SRV,
+    LOOKUP_AUTOCONFIG,
+};
+
+struct lookup {
+    struct address client, resolver;
+    struct span name;
+    uint16_t type;
+    enum lookup_outcome outcome;
+    uint16_t rcode;
+    uint32_t answers; /* records of the type asked for */
+    struct address *addresses;
+    size_t address_count;
+    struct span targets; /* one space between the names */
+    struct span cname;
+    bool null_target;
+    uint32_t ttl;
+    bool has_ede;
+    uint16_t ede;
+    struct span ede_text;
+
+    uint64_t queries; /* 0: only the answer was captured */
+    int64_t first_asked, last_asked, answered; /* nanoseconds; 0: never */
+    uint64_t asked_frame, answer_frame; /* the last question's */
+
+    bool used;         /* a connection went to an address answered */
+    bool used_by_mail; /* and it was a mail connection */
+
+    /* How the answer is known: */
+    struct lookup_asked {
+        uint16_t id, port;
+        bool tcp;
+        int64_t time;
+    } asked[LOOKUP_ASKED];
+    size_t asked_count; /* in all; the ring keeps the last */
+};
+
+struct lookups;
+
+struct lookups *lookups_new(void);
+void lookups_free(struct lookups **lookups);
+
+/* Where a DNS message was seen. */
+struct dns_seen {
+    struct address source, destination;
+    uint16_t source_port, destination_port;
+    bool tcp;
+    uint64_t frame;
+    int64_t time;
+};
+
+/* Takes a message from or to port 53; others are ignored. */
+void lookups_message(struct lookups *lookups, const struct dns_seen *seen,
+                     struct span message);
+
+/* An ICMP error quoted a packet of the client to the resolver's port 53. */
+void lookups_unreachable(struct lookups *lookups, const struct address *client,
+                         const struct address *resolver, uint16_t client_port,
+                         uint64_t frame, int64_t time);
+
+/* The client connected to the server; `mail`: for mail.  Call it for each
+ * connection, in the order of their beginning. */
+void lookups_used(struct lookups *lookups, const struct address *client,
+                  const struct address *server, bool mail);
+
+/* What name the client had for the server at this time. */
+struct lookup_name {
+    struct span name; /* lives as long as the lookups */
+    int64_t delay;    /* nanoseconds from question to answer */
+    int64_t answered;
+    uint64_t frame; /* of the answer */
+};
+
+/* The name it asked for last, before this time, and got this address for;
+ * false if there was none. */
+bool lookups_name(const struct lookups *lookups, const struct address *client,
+                  const struct address *server, int64_t time,
+                  struct lookup_name *found);
+
+/* What the name is for, as known so far. */
+enum lookup_role lookups_role(const struct lookups *lookups,
+                              const struct lookup *lookup);
+
+/* In the order of the first question. */
+void lookups_each(const struct lookups *lookups,
+                  void (*each)(void *user, const struct lookup *lookup),
+                  void *user);
+
+/* Questions in all, those past LOOKUPS_MAX too; those for mail. */
+uint64_t lookups_count(const struct lookups *lookups);
+uint64_t lookups_mail_count(const struct lookups *lookups);
+
+/* Tells one dns.lookup fact for each, stamped with its answer or else its last
+ * question.  capture_end is the time of the last packet. */
+void lookups_tell(const struct lookups *lookups, int64_t capture_end,
+                  struct facts *out);
+
+#endif

@@ -1,0 +1,59 @@
+/* lookups_table.h - inside dns/: how lookups are kept and found.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef DISSECTORS_DNS_LOOKUPS_TABLE_H
+#define DISSECTORS_DNS_LOOKUPS_TABLE_H
+
+#include "base/arena.h"
+#include "lookups.h"
+
+enum {
+    BUCKETS = 1 << 13,
+    LOOK_BACK = 512, /* lookups searched for what only id or port tell */
+};
+
+struct lookup_node {
+    struct lookup lookup;
+    struct lookup_node *older; /* in its bucket */
+    uint64_t hash;
+};
+
+/* That a client got an address. */
+struct address_node {
+    struct lookup_node *of;
+    const struct address *address;
+    struct address_node *older;
+};
+
+/* A name that is a mail host's whatever it looks like: MX and SRV records, or a
+ * mail connection, said so. */
+struct mail_name {
+    struct span name;
+    struct mail_name *older;
+};
+
+struct lookups {
+    struct arena *arena;
+    struct lookup_node **all; /* in the order of the first question */
+    size_t count, room;
+    uint64_t unlisted;
+    struct lookup_node *questions[BUCKETS]; /* newest first */
+    struct address_node *addresses[BUCKETS];
+    struct mail_name *mail_names[BUCKETS];
+    size_t mail_name_count;
+};
+
+/* Fills what the answer says. */
+void lookup_answer(struct lookups *lookups, struct lookup_node *node,
+                   const struct dns_message *message);
+
+/* By the name alone. */
+enum lookup_role lookup_name_role(struct span name, uint16_t type);
+
+void mail_name_add(struct lookups *lookups, struct span name);
+bool mail_name_is(const struct lookups *lookups, struct span name);
+
+/* Remembers that the lookup gave its i-th address. */
+void address_add(struct lookups *lookups, struct lookup_node *node, size_t i);
+
+#endif
