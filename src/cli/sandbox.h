@@ -1,0 +1,19 @@
+/* sandbox.h - gives up the rights that hostile packets could misuse.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef CLI_SANDBOX_H
+#define CLI_SANDBOX_H
+
+#include "base/err.h"
+
+/* From here on this process can read and write what it has open, and compute;
+ * it can not open files, connect, start programs, or make memory executable:
+ * such calls fail with EPERM.  Does nothing, and says true, where the sanitizers
+ * are built in (they need more) or the kernel has no seccomp. */
+bool sandbox_enter(struct err *err);
+
+/* Root becomes this user, for good, without groups and capabilities; other
+ * users stay who they are.  Programs started later gain no rights either. */
+bool sandbox_become(const char *user, struct err *err);
+
+#endif

@@ -1,0 +1,220 @@
+/* worker.c - see worker.h.
+ *
+ * The parent opens the capture and forks; the child's descriptors are only
+ *
+ *   0  the capture       1  the pipe to the parent       2  messages
+ *
+ * As parent and child share the open file, its position tells the parent how
+ * far the child has read.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "cli/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/sandbox.h"
+#include "report/json.h"
+
+/* What a worker may write: a million sessions take less. */
+enum { ANSWER_MAX = 1 << 30, READ_AT_ONCE = 1 << 16 };
+
+struct worker {
+    char *path;
+    pid_t pid;    /* 0: never started */
+    int capture;  /* -1: standard input, or not open */
+    off_t size;   /* of the capture; 0 unknown */
+    int answer;   /* -1: at its end */
+    bool killed;
+    struct text json;
+    struct err err; /* "" as long as all is well */
+};
+
+static void enter_sandbox(void)
+{
+    struct err err;
+    if (sandbox_enter(&err))
+        return;
+    cli_complain("%s", err.text);
+    _exit(STATUS_WRONG);
+}
+
+/* The child's life.  It ends with _exit(): what stands in buffers, and what is
+ * to be done at exit, is the parent's. */
+static _Noreturn void analyze(const struct analyze_options *given)
+{
+    struct analyze_options options = *given;
+    struct result *result;
+    struct err err;
+    options.opened = enter_sandbox;
+    analyze_file("-", &options, &result, &err);
+    json_t *json = json_of_result(result);
+    /* stdout is the pipe; unlike json_dumpfd() it has a buffer. */
+    int rc = json_dumpf(json, stdout, JSON_COMPACT | REPORT_JSON_FLAGS);
+    if (fflush(stdout) != 0)
+        rc = -1;
+    json_decref(json);
+    result_free(&result);
+    _exit(rc == 0 ? STATUS_FINE : STATUS_WRONG);
+}
+
+/* Opens the capture; false with the reason in worker->err. */
+static bool open_capture(struct worker *worker)
+{
+    struct stat st;
+    if (strcmp(worker->path, "-") == 0)
+        return true;
+    worker->capture = open(worker->path, O_RDONLY | O_CLOEXEC);
+    if (worker->capture < 0)
+        return err_set(&worker->err, "can not be opened: %s", strerror(errno));
+    if (fstat(worker->capture, &st) != 0)
+        return true;
+    if (S_ISDIR(st.st_mode))
+        return err_set(&worker->err,
+                       "is a folder; mailwhy scan looks for captures in it");
+    if (S_ISREG(st.st_mode))
+        worker->size = st.st_size;
+    return true;
+}
+
+/* Between fork() and the analysis. */
+static _Noreturn void child(const struct worker *worker, int answer,
+                            const struct analyze_options *options)
+{
+    bool ok = worker->capture < 0 || dup2(worker->capture, STDIN_FILENO) == 0;
+    if (!ok || dup2(answer, STDOUT_FILENO) < 0 ||
+        close_range(STDERR_FILENO + 1, ~0u, 0) != 0)
+        _exit(STATUS_WRONG);
+    /* The parent ends us when it is told to, and when it dies. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGPIPE, SIG_DFL);
+    analyze(options);
+}
+
+struct worker *worker_start(const char *path,
+                            const struct analyze_options *options)
+{
+    struct worker *worker = must_alloc(sizeof *worker);
+    *worker = (struct worker){.capture = -1, .answer = -1};
+    struct text copy = {0};
+    text_adds(&copy, path);
+    worker->path = copy.s;
+    if (!open_capture(worker))
+        return worker;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        err_set(&worker->err, "no pipe for its analysis: %s", strerror(errno));
+        return worker;
+    }
+    fflush(NULL); /* or the child would write it again */
+    worker->pid = fork();
+    if (worker->pid == 0)
+        child(worker, ends[1], options);
+    close(ends[1]);
+    worker->answer = ends[0];
+    if (worker->pid < 0) {
+        err_set(&worker->err, "no process for its analysis: %s",
+                strerror(errno));
+        close(worker->answer);
+        worker->answer = -1;
+        worker->pid = 0;
+    }
+    return worker;
+}
+
+int worker_fd(const struct worker *worker)
+{
+    return worker->answer;
+}
+
+bool worker_read(struct worker *worker)
+{
+    uint8_t bytes[READ_AT_ONCE];
+    ssize_t n = read(worker->answer, bytes, sizeof bytes);
+    if (n < 0 && errno == EINTR)
+        return true;
+    if (n > 0 && worker->json.n < ANSWER_MAX) {
+        text_add(&worker->json, (struct span){bytes, (size_t)n});
+        return true;
+    }
+    if (n > 0)
+        worker_kill(worker, "its analysis says too much to be true");
+    close(worker->answer);
+    worker->answer = -1;
+    return false;
+}
+
+void worker_kill(struct worker *worker, const char *why)
+{
+    if (worker->pid > 0)
+        kill(worker->pid, SIGKILL);
+    worker->killed = true;
+    err_set(&worker->err, "%s", why);
+}
+
+double worker_progress(const struct worker *worker)
+{
+    off_t at = worker->capture < 0 ? -1 : lseek(worker->capture, 0, SEEK_CUR);
+    if (at < 0 || worker->size == 0)
+        return -1;
+    return (double)at / (double)worker->size;
+}
+
+/* Waits for the end of the process; what is strange about it goes to err. */
+static void reap(struct worker *worker)
+{
+    int status = 0;
+    if (worker->pid == 0)
+        return;
+    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (worker->killed)
+        return;
+    if (WIFSIGNALED(status))
+        err_set(&worker->err,
+                "its analysis crashed (%s); please report this, with the "
+                "capture if you may",
+                strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) != STATUS_FINE)
+        err_set(&worker->err, "its analysis ended before it was done");
+}
+
+struct result *worker_finish(struct worker **worker)
+{
+    struct worker *w = *worker;
+    struct result *result = NULL;
+    struct text name = {0};
+    reap(w);
+    if (!*w->err.text) {
+        result = result_of_json(text_span(&w->json));
+        if (!result)
+            err_set(&w->err, "its analysis gave no answer");
+    }
+    if (!result) {
+        result = result_new("");
+        result->verdict = VERDICT_UNDETERMINED;
+        result->error = arena_string(result->mem, span_of(w->err.text));
+    }
+    text_add_safe(&name, span_of(w->path));
+    result->file = arena_string(result->mem, text_span(&name));
+    text_free(&name);
+    if (w->answer >= 0)
+        close(w->answer);
+    if (w->capture >= 0)
+        close(w->capture);
+    text_free(&w->json);
+    free(w->path);
+    free(w);
+    *worker = NULL;
+    return result;
+}

@@ -1,0 +1,37 @@
+/* worker.h - one capture analysed in a process of its own.
+ *
+ * Packets are hostile: what they may do to the analysis, they do to a process
+ * that holds nothing but the open capture and a pipe, and whose result is read
+ * with suspicion.  A crash is an error about that capture and no other.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef CLI_WORKER_H
+#define CLI_WORKER_H
+
+#include <sys/types.h>
+
+#include "pipeline.h"
+
+struct worker; /* one that runs, or has ended and was not asked for its result */
+
+/* path "-" is standard input.  Always gives a worker; what goes wrong is in its
+ * result. */
+struct worker *worker_start(const char *path,
+                            const struct analyze_options *options);
+
+/* The descriptor to poll for reading; -1 when it has ended. */
+int worker_fd(const struct worker *worker);
+
+/* To be called when worker_fd() is readable; false when it has ended. */
+bool worker_read(struct worker *worker);
+
+/* Ends it before its time; `why` is then the error of its capture. */
+void worker_kill(struct worker *worker, const char *why);
+
+/* How far it is, 0 to 1; negative where that can not be known. */
+double worker_progress(const struct worker *worker);
+
+/* Frees a worker that has ended and gives its result, which is never NULL. */
+struct result *worker_finish(struct worker **worker);
+
+#endif

@@ -1,0 +1,205 @@
+/* html.c - one page that needs nothing else: no script, no font, no network.
+ *
+ * It prints well and follows the reader's light or dark setting.  All that
+ * comes from packets goes through escape_xml(), and a content security policy
+ * forbids what should get past it.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <inttypes.h>
+
+#include "report/escape.h"
+#include "report/report.h"
+#include "report/words.h"
+
+/* clang-format off */
+static const char head[] =
+"<!DOCTYPE html>\n"
+"<html lang=\"en\">\n"
+"<head>\n"
+"<meta charset=\"utf-8\">\n"
+"<meta name=\"viewport\" content=\"width=device-width\">\n"
+"<meta http-equiv=\"Content-Security-Policy\""
+" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+"<title>Why does the mail not come?</title>\n"
+"<style>\n"
+":root { color-scheme: light dark; --bad: #b00020; --warn: #8a5a00;"
+" --good: #136f2d; --line: #8886; }\n"
+"@media (prefers-color-scheme: dark) {\n"
+"  :root { --bad: #ff8a95; --warn: #f2c063; --good: #7fd897; }\n"
+"}\n"
+"body { font: 16px/1.5 sans-serif; max-width: 60rem; margin: 2rem auto;"
+" padding: 0 1rem; }\n"
+"h2 { border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }\n"
+".failure { color: var(--bad); }\n"
+".degraded, .undetermined { color: var(--warn); }\n"
+".healthy { color: var(--good); }\n"
+"table { border-collapse: collapse; width: 100%; }\n"
+"td, th { border-bottom: 1px solid var(--line); padding: .2rem .6rem;"
+" text-align: left; vertical-align: top; overflow-wrap: anywhere; }\n"
+"td.n, th.n { text-align: right; white-space: nowrap; }\n"
+"code { font-size: .9em; overflow-wrap: anywhere; }\n"
+"dt { font-weight: bold; }\n"
+"section { break-inside: avoid; }\n"
+"</style>\n"
+"</head>\n"
+"<body>\n"
+"<h1>Why does the mail not come?</h1>\n";
+/* clang-format on */
+
+/* <tag>words</tag>, nothing for no words. */
+static void element(struct text *out, const char *tag, const char *words)
+{
+    if (!*words)
+        return;
+    text_addf(out, "<%s>", tag);
+    escape_xml(out, words);
+    text_addf(out, "</%s>\n", tag);
+}
+
+static void pair(struct text *out, const char *term, const char *tag,
+                 const char *words)
+{
+    if (!*words)
+        return;
+    text_addf(out, "<dt>%s</dt><dd><%s>", term, tag);
+    escape_xml(out, words);
+    text_addf(out, "</%s></dd>\n", tag);
+}
+
+static void add_session(struct text *out, const struct result *result,
+                        const struct result_finding *finding)
+{
+    const struct result_session *session = session_of(result, finding);
+    struct text s = {0};
+    if (!session)
+        return;
+    if (finding->session_count > 1)
+        text_addf(&s, "%zu sessions, for example: ", finding->session_count);
+    say_session(&s, session);
+    element(out, "p", text_string(&s));
+    text_clear(&s);
+    say_steps(&s, session);
+    element(out, "p", text_string(&s));
+    text_free(&s);
+}
+
+static void add_evidence(struct text *out, const struct result_finding *finding)
+{
+    if (finding->evidence_count == 0)
+        return;
+    text_adds(out, "<table>\n<tr><th class=\"n\">packet</th>"
+                   "<th class=\"n\">time</th><th>what</th></tr>\n");
+    for (size_t i = 0; i < finding->evidence_count; i++) {
+        const struct evidence *evidence = &finding->evidence[i];
+        text_adds(out, "<tr><td class=\"n\">");
+        if (evidence->packet)
+            text_addf(out, "%" PRIu64, evidence->packet);
+        text_adds(out, "</td><td class=\"n\">");
+        if (evidence->packet || evidence->time)
+            text_addf(out, "%.3f", evidence->offset);
+        text_adds(out, "</td><td>");
+        escape_xml(out, evidence->text);
+        text_adds(out, "</td></tr>\n");
+    }
+    text_adds(out, "</table>\n");
+}
+
+static void add_cause(struct text *out, const struct result *result,
+                      const struct result_finding *finding)
+{
+    text_addf(out, "<section>\n<h3><span class=\"%s\">%s</span> ",
+              verdict_names[finding->effect], verdict_label(finding->effect));
+    escape_xml(out, finding->title);
+    text_adds(out, "</h3>\n");
+    element(out, "p", finding->summary);
+    text_addf(out, "<p>Who must act: <strong>%s</strong>. <code>",
+              who_acts(finding->where));
+    escape_xml(out, finding->id);
+    text_adds(out, "</code>, ");
+    escape_xml(out, finding->confidence);
+    if (finding->count > 1)
+        text_addf(out, ", %" PRIu64 " times", finding->count);
+    text_adds(out, "</p>\n");
+    add_session(out, result, finding);
+    add_evidence(out, finding);
+    text_adds(out, "<dl>\n");
+    pair(out, "For the user", "span", finding->remedy_user);
+    pair(out, "For the administrator", "span", finding->remedy_admin);
+    for (size_t i = 0; i < finding->check_count; i++)
+        pair(out, "Check next", "code", finding->checks[i]);
+    pair(out, "In Wireshark", "code", finding->filter);
+    text_adds(out, "</dl>\n</section>\n");
+}
+
+static void add_notes(struct text *out, const struct result *result)
+{
+    bool any = false;
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct result_finding *finding = &result->findings[i];
+        if (!is_note(finding))
+            continue;
+        text_adds(out, any ? "" : "<h4>Worth knowing</h4>\n<ul>\n");
+        element(out, "li", finding->summary);
+        any = true;
+    }
+    text_adds(out, any ? "</ul>\n" : "");
+    if (result->quality_count == 0)
+        return;
+    text_adds(out, "<h4>What this capture can not show</h4>\n<ul>\n");
+    for (size_t i = 0; i < result->quality_count; i++)
+        element(out, "li", result->quality[i].text);
+    text_adds(out, "</ul>\n");
+}
+
+static void html_begin(struct report *report)
+{
+    fputs(head, report->out);
+}
+
+static void html_capture(struct report *report, const struct result *result)
+{
+    struct text s = {0}, *out = &report->body;
+    size_t causes = 0;
+    report->captures++;
+    text_clear(out);
+    element(out, "h2", result->file);
+    say_capture(&s, result);
+    element(out, "p", text_string(&s));
+    text_free(&s);
+    if (result->error) {
+        text_adds(out, "<p class=\"failure\">Damaged or unreadable: ");
+        escape_xml(out, result->error);
+        text_adds(out, "</p>\n");
+    }
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct result_finding *finding = &result->findings[i];
+        if (!is_cause(finding))
+            continue;
+        add_cause(out, result, finding);
+        causes++;
+    }
+    if (causes == 0 && !is_unreadable(result))
+        text_addf(out, "<h3><span class=\"%s\">%s</span></h3>\n",
+                  verdict_names[result->verdict],
+                  verdict_label(result->verdict));
+    text_adds(out, "<dl>\n");
+    pair(out, "What works", "span", result->good_news);
+    pair(out, "Not the cause", "span", result->not_the_cause);
+    text_adds(out, "</dl>\n");
+    add_notes(out, result);
+    fputs(text_string(out), report->out);
+}
+
+static void html_end(struct report *report)
+{
+    fprintf(report->out, "<p><small>mailwhy %s, %zu rules</small></p>\n",
+            report->style.version, report->style.rules);
+    fputs("</body>\n</html>\n", report->out);
+}
+
+const struct report_format report_html = {
+    .name = "html",
+    .begin = html_begin,
+    .capture = html_capture,
+    .end = html_end,
+};

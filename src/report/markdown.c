@@ -1,0 +1,151 @@
+/* markdown.c - for a ticket: the text report as CommonMark with GFM tables.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <inttypes.h>
+
+#include "report/escape.h"
+#include "report/report.h"
+#include "report/words.h"
+
+static void paragraph(struct text *out, const char *lead, const char *words)
+{
+    if (!*words)
+        return;
+    text_adds(out, lead);
+    escape_markdown(out, words);
+    text_adds(out, "\n\n");
+}
+
+static void add_session(struct text *out, const struct result *result,
+                        const struct result_finding *finding)
+{
+    const struct result_session *session = session_of(result, finding);
+    struct text s = {0};
+    if (!session)
+        return;
+    if (finding->session_count > 1)
+        text_addf(&s, "%zu sessions, for example: ", finding->session_count);
+    say_session(&s, session);
+    paragraph(out, "", text_string(&s));
+    text_clear(&s);
+    say_steps(&s, session);
+    paragraph(out, "", text_string(&s));
+    text_free(&s);
+}
+
+static void add_evidence(struct text *out, const struct result_finding *finding)
+{
+    if (finding->evidence_count == 0)
+        return;
+    text_adds(out, "| packet | time | what |\n|---:|---:|---|\n");
+    for (size_t i = 0; i < finding->evidence_count; i++) {
+        const struct evidence *evidence = &finding->evidence[i];
+        text_adds(out, "| ");
+        if (evidence->packet)
+            text_addf(out, "%" PRIu64, evidence->packet);
+        text_adds(out, " | ");
+        if (evidence->packet || evidence->time)
+            text_addf(out, "%.3f", evidence->offset);
+        text_adds(out, " | ");
+        escape_markdown(out, evidence->text);
+        text_adds(out, " |\n");
+    }
+    text_adds(out, "\n");
+}
+
+static void add_remedy(struct text *out, const struct result_finding *finding)
+{
+    paragraph(out, "**For the user:** ", finding->remedy_user);
+    paragraph(out, "**For the administrator:** ", finding->remedy_admin);
+    if (finding->check_count)
+        text_adds(out, "**Check next:**\n\n");
+    for (size_t i = 0; i < finding->check_count; i++) {
+        text_adds(out, "- ");
+        escape_code(out, finding->checks[i]);
+        text_adds(out, "\n");
+    }
+    if (finding->check_count)
+        text_adds(out, "\n");
+    if (*finding->filter) {
+        text_adds(out, "**In Wireshark:** ");
+        escape_code(out, finding->filter);
+        text_adds(out, "\n\n");
+    }
+}
+
+static void add_cause(struct text *out, const struct result *result,
+                      const struct result_finding *finding)
+{
+    text_addf(out, "### %s: ", verdict_label(finding->effect));
+    escape_markdown(out, finding->title);
+    text_adds(out, "\n\n");
+    paragraph(out, "", finding->summary);
+    text_addf(out, "**Who must act:** %s. ", who_acts(finding->where));
+    escape_code(out, finding->id);
+    text_adds(out, ", ");
+    escape_markdown(out, finding->confidence);
+    if (finding->count > 1)
+        text_addf(out, ", %" PRIu64 " times", finding->count);
+    text_adds(out, "\n\n");
+    add_session(out, result, finding);
+    add_evidence(out, finding);
+    add_remedy(out, finding);
+}
+
+static void add_list(struct text *out, const struct result *result)
+{
+    bool any = false;
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct result_finding *finding = &result->findings[i];
+        if (!is_note(finding))
+            continue;
+        text_adds(out, any ? "- " : "**Worth knowing:**\n\n- ");
+        escape_markdown(out, finding->summary);
+        text_adds(out, " (");
+        escape_code(out, finding->id);
+        text_adds(out, ")\n");
+        any = true;
+    }
+    text_adds(out, any ? "\n" : "");
+    for (size_t i = 0; i < result->quality_count; i++) {
+        text_adds(out,
+                  i ? "- " : "**What this capture can not show:**\n\n- ");
+        escape_markdown(out, result->quality[i].text);
+        text_adds(out, "\n");
+    }
+    text_adds(out, result->quality_count ? "\n" : "");
+}
+
+static void markdown_capture(struct report *report, const struct result *result)
+{
+    struct text s = {0}, *out = &report->body;
+    size_t causes = 0;
+    report->captures++;
+    text_clear(out);
+    text_adds(out, "## ");
+    escape_markdown(out, result->file);
+    text_adds(out, "\n\n");
+    say_capture(&s, result);
+    paragraph(out, "", text_string(&s));
+    text_free(&s);
+    paragraph(out, "**Damaged or unreadable:** ",
+              result->error ? result->error : "");
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct result_finding *finding = &result->findings[i];
+        if (!is_cause(finding))
+            continue;
+        add_cause(out, result, finding);
+        causes++;
+    }
+    if (causes == 0 && !is_unreadable(result))
+        text_addf(out, "### %s\n\n", verdict_label(result->verdict));
+    paragraph(out, "**What works:** ", result->good_news);
+    paragraph(out, "**Not the cause:** ", result->not_the_cause);
+    add_list(out, result);
+    fputs(text_string(out), report->out);
+}
+
+const struct report_format report_markdown = {
+    .name = "markdown",
+    .capture = markdown_capture,
+};

@@ -1,0 +1,287 @@
+/* text.c - the report for people: first the cause, then what shows it.
+ *
+ *   friday.pcapng: 42 packets in 3.1 s, one IMAP session
+ *
+ *   FAILED  The server refused user name or password.
+ *           Who must act: the account's owner.
+ *
+ * A help desk reads the first lines, an administrator the rest.  The structure
+ * is the same every time, and many sessions are grouped, not listed.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "report/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "report/words.h"
+
+enum {
+    BODY = 2,
+    ITEM = 4,
+    DETAILED_MAX = 3, /* causes explained at length; of more only the heads */
+    CAUSES_MAX = 25,
+    NOTES_MAX = 5,
+};
+
+static size_t count_causes(const struct result *result)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < result->finding_count; i++)
+        n += is_cause(&result->findings[i]);
+    return n;
+}
+
+static void header(struct page *page, const struct result *result)
+{
+    struct text s = {0};
+    text_addf(&s, "%s: ", result->file);
+    say_capture(&s, result);
+    if (is_unreadable(result)) {
+        text_adds(&s, ": ");
+        say_sentence(&s, result->error);
+    }
+    page_paragraph(page, 0, INK_PLAIN, "", 0, text_string(&s));
+    page_blank(page);
+    if (result->error && !is_unreadable(result)) {
+        text_clear(&s);
+        say_sentence(&s, result->error);
+        page_paragraph(page, 0, INK_BAD, "DAMAGED", text_column("DAMAGED"),
+                       text_string(&s));
+        page_blank(page);
+    }
+    text_free(&s);
+}
+
+static void causes(struct page *page, const struct result *result,
+                   const struct report_style *style)
+{
+    size_t count = count_causes(result), shown = 0;
+    bool detailed = count <= DETAILED_MAX || style->verbose;
+    const char *ruled_out = count == 1 ? result->not_the_cause : "";
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct result_finding *finding = &result->findings[i];
+        if (!is_cause(finding))
+            continue;
+        if (shown == CAUSES_MAX && !style->verbose)
+            break;
+        text_cause(page, finding);
+        if (detailed && !style->quiet) {
+            text_detail(page, result, finding, ruled_out);
+            page_blank(page);
+        }
+        shown++;
+    }
+    if (shown < count) {
+        struct text s = {0};
+        text_addf(&s, "and %zu more causes; -v shows them", count - shown);
+        page_line(page, text_column(""), INK_PLAIN, text_string(&s));
+        text_free(&s);
+    }
+}
+
+/* The verdict where no finding speaks for it. */
+static void bare_verdict(struct page *page, const struct result *result)
+{
+    const char *says = "";
+    switch (result->verdict) {
+    case VERDICT_FAILURE:
+        says = "Mail did not work; no rule names the cause (-v shows how far "
+               "each session got).";
+        break;
+    case VERDICT_DEGRADED:
+        says = "Mail worked, but not as it should; no rule names the cause "
+               "(-v shows the sessions).";
+        break;
+    case VERDICT_UNDETERMINED:
+        says = "This capture does not show how it ended.";
+        break;
+    case VERDICT_NO_MAIL:
+        says = "There is no mail session in this capture. If mail runs on a "
+               "port of its own here, say so with --decode-as PORT=PROTOCOL.";
+        break;
+    case VERDICT_HEALTHY:
+        return;
+    }
+    const char *label = verdict_label(result->verdict);
+    page_paragraph(page, 0, text_ink(result->verdict), label,
+                   text_column(label), says);
+}
+
+static void good_news(struct page *page, const struct result *result)
+{
+    struct text s = {0};
+    bool all = result->verdict == VERDICT_HEALTHY;
+    if (!all && result->healthy_sessions == 0)
+        return;
+    if (all)
+        text_adds(&s, *result->good_news
+                          ? "Mail works"
+                          : "Nothing failed, as far as can be seen");
+    else if (result->healthy_sessions == 1)
+        text_adds(&s, "Another session did its work");
+    else {
+        say_count(&s, result->healthy_sessions);
+        text_adds(&s, " other sessions did their work");
+    }
+    text_addf(&s, "%s%s.", *result->good_news ? ": " : "", result->good_news);
+    page_paragraph(page, 0, INK_GOOD, "OK", text_column("OK"),
+                   text_string(&s));
+    text_free(&s);
+}
+
+static void note(struct page *page, const struct result_finding *finding)
+{
+    struct text s = {0};
+    say_sentence(&s, *finding->summary ? finding->summary : finding->title);
+    text_addf(&s, " (%s)", finding->id);
+    page_paragraph(page, ITEM, INK_PLAIN, "", ITEM, text_string(&s));
+    text_free(&s);
+}
+
+/* Observations that stand by themselves; with -v also what only follows from
+ * a cause. */
+static void notes(struct page *page, const struct result *result,
+                  const struct report_style *style)
+{
+    size_t shown = 0, left = 0;
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct result_finding *finding = &result->findings[i];
+        if (!is_note(finding))
+            continue;
+        if (shown == NOTES_MAX && !style->verbose) {
+            left++;
+            continue;
+        }
+        if (shown++ == 0)
+            page_line(page, BODY, INK_STRONG, "Worth knowing");
+        note(page, finding);
+    }
+    if (left) {
+        struct text s = {0};
+        text_addf(&s, "and %zu more; -v shows them", left);
+        page_line(page, ITEM, INK_FAINT, text_string(&s));
+        text_free(&s);
+    }
+    shown = 0;
+    for (size_t i = 0; style->verbose && i < result->finding_count; i++) {
+        const struct result_finding *finding = &result->findings[i];
+        if (is_cause(finding) || is_note(finding))
+            continue;
+        if (shown++ == 0)
+            page_line(page, BODY, INK_STRONG, "Follows from the cause");
+        note(page, finding);
+    }
+}
+
+static void quality(struct page *page, const struct result *result)
+{
+    struct text s = {0};
+    if (result->quality_count)
+        page_line(page, BODY, INK_STRONG, "What this capture can not show");
+    for (size_t i = 0; i < result->quality_count; i++) {
+        text_clear(&s);
+        say_sentence(&s, result->quality[i].text);
+        page_paragraph(page, ITEM, INK_PLAIN, "", ITEM, text_string(&s));
+    }
+    text_free(&s);
+}
+
+void text_sessions(struct page *page, const struct result *result)
+{
+    struct text s = {0};
+    if (result->session_count)
+        page_line(page, BODY, INK_STRONG, "Sessions");
+    for (size_t i = 0; i < result->session_count; i++) {
+        const struct result_session *session = &result->sessions[i];
+        text_clear(&s);
+        text_addf(&s, "#%" PRIu64 " ", session->id);
+        say_session(&s, session);
+        text_addf(&s, ", packets %" PRIu64 " to %" PRIu64,
+                  session->first_packet, session->last_packet);
+        page_paragraph(page, ITEM, INK_PLAIN, "", ITEM + 3, text_string(&s));
+        text_clear(&s);
+        say_steps(&s, session);
+        if (s.n)
+            page_paragraph(page, ITEM + 3, INK_PLAIN, "", ITEM + 3,
+                           text_string(&s));
+        text_clear(&s);
+        text_adds(&s, session->primary ? session->primary : session->summary);
+        page_paragraph(page, ITEM + 3, text_ink(session->verdict),
+                       verdict_label(session->verdict), ITEM + 3,
+                       text_string(&s));
+    }
+    if (result->sessions_unlisted) {
+        text_clear(&s);
+        say_count(&s, result->sessions_unlisted);
+        text_adds(&s, " more were counted, but not kept");
+        page_line(page, ITEM, INK_FAINT, text_string(&s));
+    }
+    text_free(&s);
+}
+
+static struct page page_for(const struct report *report)
+{
+    return (struct page){
+        .color = report->style.color,
+        .ascii = report->style.ascii,
+        .width = report->style.width ? report->style.width : REPORT_WIDTH,
+    };
+}
+
+static void text_capture(struct report *report, const struct result *result)
+{
+    struct page page = page_for(report);
+    const struct report_style *style = &report->style;
+    if (report->captures++ > 0)
+        fputc('\n', report->out);
+    header(&page, result);
+    if (!is_unreadable(result)) {
+        causes(&page, result, style);
+        if (count_causes(result) == 0)
+            bare_verdict(&page, result);
+        good_news(&page, result);
+        page_blank(&page);
+        if (!style->quiet) {
+            notes(&page, result, style);
+            quality(&page, result);
+        }
+        if (style->verbose && !style->quiet) {
+            page_blank(&page);
+            text_sessions(&page, result);
+        }
+    }
+    /* The last line is never an empty one. */
+    while (page.out.n > 1 && page.out.s[page.out.n - 2] == '\n')
+        page.out.s[--page.out.n] = '\0';
+    page_print(&page, report->out);
+    text_free(&page.out);
+}
+
+static void text_finding(struct report *report,
+                         const struct result_finding *finding)
+{
+    struct page page = page_for(report);
+    struct text s = {0};
+    char time[CLOCK_TEXT];
+    if (finding->evidence_count) {
+        clock_hms(finding->evidence[0].time, time);
+        text_addf(&s, "%s UTC  ", time);
+    }
+    if (finding->client && finding->server)
+        text_addf(&s, "%s -> %s", finding->client, finding->server);
+    if (s.n)
+        page_line(&page, 0, INK_FAINT, text_string(&s));
+    text_cause(&page, finding);
+    page_blank(&page);
+    page_print(&page, report->out);
+    text_free(&page.out);
+    text_free(&s);
+}
+
+const struct report_format report_text = {
+    .name = "text",
+    .capture = text_capture,
+    .finding = text_finding,
+};

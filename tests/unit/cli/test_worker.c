@@ -1,0 +1,203 @@
+/* test_worker.c - captures analysed in processes of their own, whatever befalls
+ * them there.
+ *
+ * The analysis is played by analyze_file() below: it does what the "capture"
+ * tells it to.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "test.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/batch.h"
+#include "cli/folder.h"
+#include "cli/worker.h"
+
+bool analyze_file(const char *path, const struct analyze_options *options,
+                  struct result **result, struct err *err)
+{
+    char order[16] = "";
+    (void)path;
+    ssize_t n = read(STDIN_FILENO, order, sizeof order - 1);
+    options->opened();
+    *result = result_new("-");
+    if (n <= 0)
+        return err_set(err, "empty");
+    if (strcmp(order, "crash") == 0)
+        raise(SIGKILL);
+    if (strcmp(order, "leave") == 0)
+        _exit(3);
+    if (strcmp(order, "lie") == 0 && write(STDOUT_FILENO, "{\"a\":", 5) == 5)
+        _exit(0);
+    if (strcmp(order, "hang") == 0)
+        for (;;)
+            poll(NULL, 0, -1);
+    if (strcmp(order, "slow") == 0)
+        usleep(200 * 1000);
+    (*result)->packets = (uint64_t)n;
+    (*result)->good_news = arena_string((*result)->mem, span_of(order));
+    return true;
+}
+
+static const struct analyze_options options;
+
+static struct result *analyzed(const char *path)
+{
+    struct worker *worker = worker_start(path, &options);
+    while (worker_fd(worker) >= 0 && worker_read(worker))
+        ;
+    return worker_finish(&worker);
+}
+
+static void assert_error(const char *order, const char *says)
+{
+    folder_write("a.pcap", span_of(order));
+    struct result *result = analyzed("a.pcap");
+    assert_string_equal(result->file, "a.pcap");
+    assert_non_null(result->error);
+    if (!strstr(result->error, says))
+        fail_msg("%s: says \"%s\"", order, result->error);
+    assert_int_equal(result->verdict, VERDICT_UNDETERMINED);
+    result_free(&result);
+}
+
+static void a_result_comes_back_under_the_name_of_its_file(void **state)
+{
+    (void)state;
+    folder_write("caf\xe9\x1b.pcap", SPAN("fine"));
+    struct result *result = analyzed("caf\xe9\x1b.pcap");
+    assert_null(result->error);
+    assert_int_equal(result->packets, 4);
+    assert_string_equal(result->good_news, "fine");
+    assert_string_equal(result->file, "caf\\xe9\\x1b.pcap");
+    result_free(&result);
+}
+
+static void what_befalls_the_process_is_an_error_of_its_capture(void **state)
+{
+    (void)state;
+    assert_error("crash", "its analysis crashed (Killed)");
+    assert_error("leave", "ended before it was done");
+    assert_error("lie", "gave no answer");
+}
+
+static void what_can_not_be_opened_is_told(void **state)
+{
+    (void)state;
+    struct result *result = analyzed("nowhere.pcap");
+    assert_string_equal(result->error,
+                        "can not be opened: No such file or directory");
+    result_free(&result);
+    result = analyzed(".");
+    assert_non_null(strstr(result->error, "is a folder; mailwhy scan"));
+    result_free(&result);
+}
+
+static void a_worker_can_be_ended_before_its_time(void **state)
+{
+    (void)state;
+    folder_write("a.pcap", SPAN("hang"));
+    struct worker *worker = worker_start("a.pcap", &options);
+    worker_kill(worker, "took too long");
+    while (worker_read(worker))
+        ;
+    struct result *result = worker_finish(&worker);
+    assert_string_equal(result->error, "took too long");
+    result_free(&result);
+}
+
+static void note(void *user, struct result *result)
+{
+    struct text *log = user;
+    text_addf(log, "%s:%s ", result->file,
+              result->error ? "error" : result->good_news);
+}
+
+static void results_come_in_the_order_of_the_paths(void **state)
+{
+    static const char *const paths[] = {"1", "2", "3", "4", "5"};
+    struct text log = {0};
+    (void)state;
+    folder_write("1", SPAN("slow"));
+    folder_write("2", SPAN("crash"));
+    folder_write("4", SPAN("a"));
+    folder_write("5", SPAN("b"));
+    for (size_t jobs = 0; jobs <= 5; jobs++) {
+        const struct batch batch = {.paths = paths,
+                                    .count = 5,
+                                    .options = &options,
+                                    .jobs = jobs,
+                                    .done = note,
+                                    .user = &log};
+        assert_true(batch_run(&batch));
+        assert_string_equal(text_string(&log),
+                            "1:slow 2:error 3:error 4:a 5:b ");
+        text_clear(&log);
+    }
+    text_free(&log);
+}
+
+static void what_hangs_is_given_up_alone(void **state)
+{
+    static const char *const paths[] = {"1", "2"};
+    struct text log = {0};
+    (void)state;
+    folder_write("1", SPAN("hang"));
+    folder_write("2", SPAN("a"));
+    const struct batch batch = {.paths = paths,
+                                .count = 2,
+                                .options = &options,
+                                .jobs = 1,
+                                .timeout = 1,
+                                .done = note,
+                                .user = &log};
+    assert_true(batch_run(&batch));
+    assert_string_equal(text_string(&log), "1:error 2:a ");
+    text_free(&log);
+}
+
+static void interrupt(int signal_number)
+{
+    (void)signal_number;
+    raise(SIGINT);
+}
+
+static void an_interrupt_ends_the_batch(void **state)
+{
+    static const char *const paths[] = {"1", "2"};
+    struct text log = {0};
+    (void)state;
+    folder_write("1", SPAN("a"));
+    folder_write("2", SPAN("hang"));
+    const struct batch batch = {.paths = paths,
+                                .count = 2,
+                                .options = &options,
+                                .jobs = 1,
+                                .done = note,
+                                .user = &log};
+    signal(SIGALRM, interrupt);
+    alarm(1);
+    assert_false(batch_run(&batch));
+    assert_string_equal(text_string(&log), "1:a ");
+    text_free(&log);
+}
+
+#define IN_FOLDER(test)                                                        \
+    cmocka_unit_test_setup_teardown(test, folder_enter, folder_leave)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(a_result_comes_back_under_the_name_of_its_file),
+        IN_FOLDER(what_befalls_the_process_is_an_error_of_its_capture),
+        IN_FOLDER(what_can_not_be_opened_is_told),
+        IN_FOLDER(a_worker_can_be_ended_before_its_time),
+        IN_FOLDER(results_come_in_the_order_of_the_paths),
+        IN_FOLDER(what_hangs_is_given_up_alone),
+        IN_FOLDER(an_interrupt_ends_the_batch),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
