@@ -54,8 +54,8 @@ static void steps_of_content(struct arena *mem, const struct book_entry *e,
 
     steps[STEP_GREETING].state = s->greeted ? STEP_OK : unseen;
     if (is(s->tls, "ok"))
-        steps[STEP_TLS] =
-            (struct step_result){STEP_OK, arena_string(mem, span_of(e->tls_version))};
+        steps[STEP_TLS] = (struct step_result){
+            STEP_OK, arena_string(mem, span_of(e->tls_version))};
     else if (is(s->tls, "failed") || is(s->tls, "started"))
         steps[STEP_TLS].state = STEP_UNKNOWN;
     if (s->logins_ok)
@@ -86,9 +86,11 @@ static void add_count(struct text *out, uint64_t count, const char *what)
 
 static const char *what_it_did(struct arena *mem, uint64_t received,
                                uint64_t sent, uint64_t stored,
-                               const char *sent_as)
+                               const char *sent_as, uint64_t logins)
 {
     struct text text = {0};
+    if (received + sent + stored == 0 && logins > 0)
+        text_adds(&text, logins == 1 ? "login accepted" : "logins accepted");
     add_count(&text, received, "fetched");
     add_count(&text, sent, "sent");
     if (sent && sent_as[0])
@@ -119,8 +121,8 @@ static struct result_session session_of(struct arena *mem,
         .stage = arena_string(mem, s->stage),
         .verdict = judge_default(s),
         .decrypted = s->decrypted,
-        .summary = what_it_did(mem, e->received, e->sent, e->stored,
-                               e->sent_as),
+        .summary = what_it_did(mem, e->received, e->sent, e->stored, e->sent_as,
+                               s->logins_ok),
         .rtt = s->rtt,
         .retransmissions =
             s->client_retransmissions + s->server_retransmissions,
@@ -242,13 +244,14 @@ void assemble_end(struct result *result, struct book *book)
     /* The result's sessions are its own until it is handed out. */
     struct result_session *sessions =
         (struct result_session *)(uintptr_t)result->sessions;
-    uint64_t received = 0, sent = 0, stored = 0;
+    uint64_t received = 0, sent = 0, stored = 0, logins = 0;
     const char *sent_as = "";
     for (size_t i = 0; i < result->session_count; i++) {
         const struct book_entry *e = book_get(book, i);
         received += e->received;
         sent += e->sent;
         stored += e->stored;
+        logins += e->session.logins_ok;
         if (e->sent_as[0])
             sent_as = e->sent_as;
         if (sessions[i].verdict == VERDICT_FAILURE)
@@ -259,6 +262,6 @@ void assemble_end(struct result *result, struct book *book)
             result->healthy_sessions++;
     }
     result->good_news =
-        what_it_did(result->mem, received, sent, stored, sent_as);
+        what_it_did(result->mem, received, sent, stored, sent_as, logins);
     result->not_the_cause = not_the_cause(result);
 }

@@ -323,6 +323,8 @@ struct result *analysis_finish(struct analysis **analysis)
     judge_whole(a->options->rules, a->book, whole, a->scratch, a->findings);
     findings_finish(a->findings, result);
     assemble_end(result, a->book);
+    if (a->options->sessions_listed)
+        result_list_at_most(result, a->options->sessions_listed);
     facts_free(&whole);
     flow_table_free(&a->flows);
     analysis_free(a);

@@ -28,6 +28,7 @@ struct analyze_options {
     const struct decode_as *decode_as;
     size_t decode_as_count;
     bool show_users;
+    size_t sessions_listed; /* at most, in the result; 0: all that are kept */
     /* Called by analyze_file() when every file it needs is open and no packet
      * has been read: the moment to give up rights.  May be NULL. */
     void (*opened)(void);

@@ -37,6 +37,7 @@ layer_of_header() {
         ;;
     tls/*) if [ -e "dissectors/$1" ]; then echo dissectors; else echo tls; fi ;;
     pipeline.h) echo engine ;;
+    facts.def) echo fact ;;
     *) if [ -e "dissectors/$1" ]; then echo dissectors; fi ;;
     esac
 }
@@ -72,7 +73,7 @@ while read -r file; do
     src/capture/* | src/stream/stream_nids.c) ;;
     *) complain "$file: only src/capture and stream_nids.c may include pcap.h" ;;
     esac
-done < <(grep -rlE '#include <pcap(/[a-z]+)?\.h>' src dissectors || true)
+done < <(grep -rlE '#include <pcap(/pcap|/bpf)?\.h>' src dissectors || true)
 
 while read -r hit; do
     complain "$hit: banned, see docs/style.md"

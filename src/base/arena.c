@@ -66,9 +66,8 @@ static struct block *block_add(struct arena *arena, size_t need)
         size = LAST_BLOCK;
     if (size < need)
         size = need;
-    struct block *b = must_alloc(sizeof *b + size);
-    b->size = size;
-    b->older = arena->newest;
+    struct block *b = must_realloc(NULL, sizeof *b + size);
+    *b = (struct block){.older = arena->newest, .size = size};
     arena->newest = b;
     return b;
 }
@@ -82,7 +81,8 @@ void *arena_alloc(struct arena *arena, size_t n)
         b = block_add(arena, n);
     void *p = b->bytes + b->used;
     b->used += n;
-    return p;
+    /* Here and not block by block: most blocks are never filled. */
+    return memset(p, 0, n);
 }
 
 struct span arena_copy(struct arena *arena, struct span bytes)
@@ -122,7 +122,7 @@ void *arena_grow(struct arena *arena, void *array, size_t used, size_t *room,
 {
     if (need <= *room)
         return array;
-    size_t more = *room ? *room * 2 : 8;
+    size_t more = *room ? *room * 2 : 2;
     if (more < need)
         more = need;
     void *moved = arena_alloc(arena, more * size);

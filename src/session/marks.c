@@ -10,9 +10,12 @@
 void marks_add(struct marks *marks, uint64_t end, uint64_t frame, int64_t time)
 {
     struct mark mark = {end, frame, time};
-    if (!marks->ring)
-        marks->ring = must_alloc(MARKS_MAX * sizeof *marks->ring);
-    if (marks->used < MARKS_MAX) {
+    if (marks->used == marks->room && marks->room < MARKS_MAX) {
+        marks->room = marks->room ? marks->room * 2 : MARKS_FEW;
+        marks->ring =
+            must_realloc(marks->ring, marks->room * sizeof *marks->ring);
+    }
+    if (marks->used < marks->room) {
         marks->ring[marks->used++] = mark;
         return;
     }
@@ -36,5 +39,5 @@ void marks_find(const struct marks *marks, uint64_t offset, uint64_t *frame,
 void marks_free(struct marks *marks)
 {
     free(marks->ring);
-    *marks = (struct marks){NULL, 0, 0};
+    *marks = (struct marks){NULL, 0, 0, 0};
 }

@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MARKS_MAX = 256 }; /* older ones are forgotten */
+enum {
+    MARKS_MAX = 256, /* older ones are forgotten */
+    MARKS_FEW = 4,   /* most sessions need no more, and there are many */
+};
 
 struct marks {
     struct mark {
@@ -15,7 +18,7 @@ struct marks {
         uint64_t frame;
         int64_t time;
     } * ring; /* NULL until the first */
-    size_t used, oldest;
+    size_t used, room, oldest;
 };
 
 /* Ends must not fall. */

@@ -1,0 +1,55 @@
+/* collected.h - findings while they are collected; private to finding/.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef FINDING_COLLECTED_H
+#define FINDING_COLLECTED_H
+
+#include "base/text.h"
+#include "finding/findings.h"
+
+/* One rule, one client, one server: to be one result_finding. */
+struct group {
+    const struct rule *rule;
+    const char *client, *server, *name; /* "" where unknown or many */
+    const char *summary;
+    struct remedy remedy;
+    const char *const *checks;
+    uint64_t count;
+    struct evidence evidence[FINDING_EVIDENCE_MAX];
+    size_t evidence_count;
+    uint64_t *sessions;
+    size_t session_count, session_room;
+    /* rank.c: */
+    bool primary;
+    bool unexplained; /* in some session */
+    bool beaten;      /* by the primary of some session */
+    const struct rule *explained_by;
+};
+
+struct findings {
+    struct arena *mem;
+    struct group *groups[FINDINGS_MAX];
+    size_t count;
+    size_t sessions_kept; /* of all groups */
+    uint16_t slots[2 * FINDINGS_MAX]; /* hash table: index of a group + 1 */
+    struct result_finding last; /* what findings_add() returned */
+    struct text filter;         /* of it */
+};
+
+/* What the rule does to a verdict.  What the capture lacks is nobody's failure.
+ */
+enum verdict group_effect(const struct group *group);
+
+/* The number of the first packet that shows it; 0: there is none. */
+uint64_t group_first_packet(const struct group *group);
+
+/* rank.c: sets .primary and .explained_by of all groups, and of the sessions
+ * .primary and .verdict. */
+void findings_rank(struct findings *findings, struct result_session *sessions,
+                   size_t count);
+
+/* "frame.number in {12, 14}", numbers rising; nothing without packets. */
+void filter_add(const struct evidence *evidence, size_t count,
+                struct text *out);
+
+#endif

@@ -1,0 +1,39 @@
+/* findings.h - collects what rules found over a capture, and ranks it.
+ *
+ * The same rule with the same client and server is one finding, however many
+ * sessions show it.  findings_finish() tells causes from symptoms and names
+ * one primary finding for each session.  What is kept is bounded by the caps
+ * below; past them it is only counted.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef FINDING_FINDINGS_H
+#define FINDING_FINDINGS_H
+
+#include "finding/result.h"
+#include "rule/rule.h"
+
+enum {
+    FINDINGS_MAX = 4096,              /* different ones */
+    FINDING_SESSIONS_LISTED = 1000,   /* of one finding, in the result */
+    FINDING_SESSIONS_KEPT = 1 << 20,  /* of all findings, for ranking */
+    FINDING_EVIDENCE_MAX = 12,        /* of one finding */
+};
+
+struct findings;
+
+/* What goes into the result lives in mem, which must outlive the findings. */
+struct findings *findings_new(struct arena *mem);
+void findings_free(struct findings **findings);
+
+/* Copies the match.  Returns it in the form of a finding about this subject
+ * alone, not yet ranked: valid until the next call and while the match is. */
+const struct result_finding *findings_add(struct findings *findings,
+                                          enum scope scope,
+                                          const struct match *match);
+
+/* Ranks, and fills in result->findings, ->quality and ->verdict, and for each
+ * of result->sessions its ->primary and ->verdict.  The sessions come with the
+ * verdict that holds where no rule speaks. */
+void findings_finish(struct findings *findings, struct result *result);
+
+#endif

@@ -1,0 +1,378 @@
+/* rank.c - which finding is the cause, and which only its symptoms.
+ *
+ * Within a session, a finding is explained when another one there, or one that
+ * covers it from a wider scope, names it in `explains`.  Of those that nothing
+ * explains the best is the session's primary.  A finding over many sessions is
+ * explained when it is in each of them.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "finding/collected.h"
+
+enum { WORD_BITS = 64 };
+
+/* The rules that were found, and for each which of the others it explains: one
+ * bit each, a row after the other. */
+struct relation {
+    const struct rule **rules; /* by order in the base, without repetition */
+    size_t count, words;
+    uint64_t *explains; /* directly, and not against a better rule in a circle */
+};
+
+struct ranking {
+    struct findings *findings;
+    struct relation relation;
+    size_t *rule_of; /* group -> index in relation.rules */
+    /* group -> the best group that covers and explains it from a wider (or for
+     * a wider) scope, whatever the session; NONE if there is none */
+    size_t *wide_cause;
+};
+
+static const size_t NONE = SIZE_MAX;
+
+static bool bit(const uint64_t *row, size_t i)
+{
+    return row[i / WORD_BITS] >> i % WORD_BITS & 1;
+}
+
+static void set_bit(uint64_t *row, size_t i)
+{
+    row[i / WORD_BITS] |= UINT64_C(1) << i % WORD_BITS;
+}
+
+static void clear_bit(uint64_t *row, size_t i)
+{
+    row[i / WORD_BITS] &= ~(UINT64_C(1) << i % WORD_BITS);
+}
+
+/* More specific, or (equally so) earlier in the rule base. */
+static bool outranks(const struct rule *a, const struct rule *b)
+{
+    return a->rank != b->rank ? a->rank > b->rank : a->order < b->order;
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const struct rule *x = *(const struct rule *const *)a;
+    const struct rule *y = *(const struct rule *const *)b;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+static bool names(const struct rule *a, const struct rule *b)
+{
+    for (size_t i = 0; i < a->explain_count && a != b; i++) {
+        if (rule_name_means(a->explains[i], b->id))
+            return true;
+    }
+    return false;
+}
+
+/* What explains what, over any number of steps (Warshall's algorithm). */
+static uint64_t *reachable(const struct relation *r)
+{
+    size_t bytes = r->count * r->words * sizeof(uint64_t);
+    uint64_t *reach = must_alloc(bytes);
+    memcpy(reach, r->explains, bytes);
+    for (size_t k = 0; k < r->count; k++) {
+        for (size_t i = 0; i < r->count; i++) {
+            if (!bit(reach + i * r->words, k))
+                continue;
+            for (size_t w = 0; w < r->words; w++)
+                reach[i * r->words + w] |= reach[k * r->words + w];
+        }
+    }
+    return reach;
+}
+
+/* Where rules explain each other in a circle, only the higher rank explains
+ * the lower: what is left has no circle. */
+static void break_circles(struct relation *r)
+{
+    uint64_t *reach = reachable(r);
+    for (size_t i = 0; i < r->count; i++) {
+        for (size_t j = 0; j < r->count; j++) {
+            if (bit(r->explains + i * r->words, j) &&
+                bit(reach + j * r->words, i) &&
+                !outranks(r->rules[i], r->rules[j]))
+                clear_bit(r->explains + i * r->words, j);
+        }
+    }
+    free(reach);
+}
+
+static void relate(struct ranking *k)
+{
+    struct findings *f = k->findings;
+    struct relation *r = &k->relation;
+    r->rules = must_alloc(f->count * sizeof *r->rules);
+    for (size_t i = 0; i < f->count; i++)
+        r->rules[i] = f->groups[i]->rule;
+    if (f->count)
+        qsort(r->rules, f->count, sizeof *r->rules, by_order);
+    for (size_t i = 0; i < f->count; i++) {
+        if (r->count == 0 || r->rules[r->count - 1] != r->rules[i])
+            r->rules[r->count++] = r->rules[i];
+    }
+    r->words = (r->count + WORD_BITS - 1) / WORD_BITS;
+    r->explains = must_alloc(r->count * r->words * sizeof(uint64_t));
+    for (size_t i = 0; i < r->count; i++) {
+        for (size_t j = 0; j < r->count; j++) {
+            if (names(r->rules[i], r->rules[j]))
+                set_bit(r->explains + i * r->words, j);
+        }
+    }
+    break_circles(r);
+    for (size_t i = 0; i < f->count; i++) {
+        const struct rule **at =
+            bsearch(&f->groups[i]->rule, r->rules, r->count, sizeof *r->rules,
+                    by_order);
+        k->rule_of[i] = (size_t)(at - r->rules);
+    }
+}
+
+static bool explains(const struct ranking *k, size_t a, size_t b)
+{
+    const struct relation *r = &k->relation;
+    return bit(r->explains + k->rule_of[a] * r->words, k->rule_of[b]);
+}
+
+static bool both(const char *a, const char *b)
+{
+    return *a && strcmp(a, b) == 0;
+}
+
+/* Whether what is known of a whole client, server or name holds for the other
+ * finding. */
+static bool covers(const struct group *wide, const struct group *other)
+{
+    switch (wide->rule->scope) {
+    case SCOPE_SESSION:
+        return false;
+    case SCOPE_LOOKUP:
+        return both(wide->client, other->client) &&
+               both(wide->name, other->name);
+    case SCOPE_ENDPOINT:
+        return both(wide->server, other->server);
+    case SCOPE_CLIENT:
+        return both(wide->client, other->client);
+    case SCOPE_CAPTURE:
+    case SCOPES:
+        break;
+    }
+    return true;
+}
+
+static size_t better_cause(const struct ranking *k, size_t a, size_t b)
+{
+    if (a == NONE || b == NONE)
+        return a == NONE ? b : a;
+    struct group *const *groups = k->findings->groups;
+    if (groups[a]->rule != groups[b]->rule)
+        return outranks(groups[a]->rule, groups[b]->rule) ? a : b;
+    return a < b ? a : b;
+}
+
+static void find_wide_causes(struct ranking *k)
+{
+    struct findings *f = k->findings;
+    for (size_t b = 0; b < f->count; b++) {
+        k->wide_cause[b] = NONE;
+        for (size_t a = 0; a < f->count; a++) {
+            if (explains(k, a, b) && (covers(f->groups[a], f->groups[b]) ||
+                                      covers(f->groups[b], f->groups[a])))
+                k->wide_cause[b] = better_cause(k, k->wide_cause[b], a);
+        }
+    }
+}
+
+/* A finding that speaks of a session. */
+struct mention {
+    uint64_t session;
+    size_t group;
+};
+
+/* The cause of group b among those of one session, and those that cover it. */
+static size_t cause_in(const struct ranking *k, const struct mention *mentions,
+                       size_t count, size_t b)
+{
+    size_t cause = k->wide_cause[b];
+    for (size_t i = 0; i < count; i++) {
+        if (explains(k, mentions[i].group, b))
+            cause = better_cause(k, cause, mentions[i].group);
+    }
+    return cause;
+}
+
+/* Notes that b is explained, by the cause at the end of the chain. */
+static void note_explained(const struct ranking *k,
+                           const struct mention *mentions, size_t count,
+                           size_t b, size_t cause)
+{
+    struct group *group = k->findings->groups[b];
+    size_t next;
+    while ((next = cause_in(k, mentions, count, cause)) != NONE)
+        cause = next;
+    if (!group->explained_by)
+        group->explained_by = k->findings->groups[cause]->rule;
+}
+
+static bool is_better(const struct group *a, const struct group *b)
+{
+    const struct rule *x = a->rule, *y = b->rule;
+    enum verdict ea = group_effect(a), eb = group_effect(b);
+    if (ea != eb)
+        return ea < eb;
+    if (x->rank != y->rank)
+        return x->rank > y->rank;
+    size_t cx = name_index(confidence_names, x->confidence);
+    size_t cy = name_index(confidence_names, y->confidence);
+    if (cx != cy)
+        return cx < cy;
+    size_t sx = name_index(severity_names, x->severity);
+    size_t sy = name_index(severity_names, y->severity);
+    if (sx != sy)
+        return sx < sy;
+    return x->order < y->order;
+}
+
+/* A note changes nothing.  From a session that was seen to work, it takes
+ * nothing away that something can not be seen; nor does a failure of many
+ * sessions, which may mention this one because it did work. */
+static bool can_be_primary(const struct group *group, enum verdict otherwise)
+{
+    enum verdict effect = group_effect(group);
+    if (otherwise != VERDICT_HEALTHY)
+        return effect <= VERDICT_UNDETERMINED;
+    return effect == VERDICT_DEGRADED ||
+           (effect == VERDICT_FAILURE && group->rule->scope == SCOPE_SESSION);
+}
+
+/* session may be NULL: it is past what the result lists. */
+static void rank_session(const struct ranking *k,
+                         const struct mention *mentions, size_t count,
+                         struct result_session *session)
+{
+    enum verdict otherwise =
+        session ? session->verdict : VERDICT_UNDETERMINED;
+    struct group *best = NULL;
+    for (size_t i = 0; i < count; i++) {
+        size_t b = mentions[i].group;
+        struct group *group = k->findings->groups[b];
+        size_t cause = cause_in(k, mentions, count, b);
+        if (cause != NONE) {
+            note_explained(k, mentions, count, b, cause);
+            continue;
+        }
+        /* A wider finding that is explained in one session is explained. */
+        if (group->rule->scope == SCOPE_SESSION)
+            group->unexplained = true;
+        if (!can_be_primary(group, otherwise))
+            continue;
+        if (best)
+            (is_better(group, best) ? best : group)->beaten = true;
+        if (!best || is_better(group, best))
+            best = group;
+    }
+    if (!best)
+        return;
+    best->primary = true;
+    if (session) {
+        session->primary = best->rule->id;
+        session->verdict = group_effect(best);
+    }
+}
+
+static int by_session(const void *a, const void *b)
+{
+    const struct mention *x = a, *y = b;
+    if (x->session != y->session)
+        return x->session < y->session ? -1 : 1;
+    return (x->group > y->group) - (x->group < y->group);
+}
+
+/* All mentions, those of a session together, each once. */
+static struct mention *list_mentions(const struct findings *f, size_t *count)
+{
+    struct mention *list = must_alloc(f->sessions_kept * sizeof *list);
+    size_t n = 0, kept = 0;
+    for (size_t g = 0; g < f->count; g++) {
+        for (size_t i = 0; i < f->groups[g]->session_count; i++)
+            list[n++] = (struct mention){f->groups[g]->sessions[i], g};
+    }
+    if (n)
+        qsort(list, n, sizeof *list, by_session);
+    for (size_t i = 0; i < n; i++) {
+        if (kept == 0 || by_session(&list[kept - 1], &list[i]) != 0)
+            list[kept++] = list[i];
+    }
+    *count = kept;
+    return list;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct result_session *x = *(struct result_session *const *)a;
+    const struct result_session *y = *(struct result_session *const *)b;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+static void rank_sessions(const struct ranking *k,
+                          struct result_session *sessions, size_t count)
+{
+    struct result_session **known = must_alloc(count * sizeof *known);
+    for (size_t i = 0; i < count; i++)
+        known[i] = &sessions[i];
+    if (count)
+        qsort(known, count, sizeof *known, by_id);
+    size_t n = 0, at = 0;
+    struct mention *list = list_mentions(k->findings, &n);
+    for (size_t i = 0; i < n;) {
+        size_t end = i;
+        uint64_t id = list[i].session;
+        while (end < n && list[end].session == id)
+            end++;
+        while (at < count && known[at]->id < id)
+            at++;
+        bool is_known = at < count && known[at]->id == id;
+        rank_session(k, list + i, end - i, is_known ? known[at] : NULL);
+        i = end;
+    }
+    free(list);
+    free(known);
+}
+
+/* What is the cause of no single session, but was not outdone in any either,
+ * stands for itself. */
+static void rank_others(const struct ranking *k)
+{
+    for (size_t b = 0; b < k->findings->count; b++) {
+        struct group *group = k->findings->groups[b];
+        if (!group->explained_by && k->wide_cause[b] != NONE)
+            note_explained(k, NULL, 0, b, k->wide_cause[b]);
+        if (group->unexplained || group->primary)
+            group->explained_by = NULL;
+        bool counts = group->session_count == 0 ||
+                      group_effect(group) < VERDICT_UNDETERMINED;
+        if (counts && !group->explained_by && !group->beaten)
+            group->primary = group->primary ||
+                             can_be_primary(group, VERDICT_UNDETERMINED);
+    }
+}
+
+void findings_rank(struct findings *findings, struct result_session *sessions,
+                   size_t count)
+{
+    struct ranking k = {.findings = findings};
+    k.rule_of = must_alloc(findings->count * sizeof *k.rule_of);
+    k.wide_cause = must_alloc(findings->count * sizeof *k.wide_cause);
+    relate(&k);
+    find_wide_causes(&k);
+    rank_sessions(&k, sessions, count);
+    rank_others(&k);
+    free(k.relation.rules);
+    free(k.relation.explains);
+    free(k.rule_of);
+    free(k.wide_cause);
+}

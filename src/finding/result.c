@@ -1,0 +1,53 @@
+/* result.c - see result.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "finding/result.h"
+
+const char *const step_names[STEPS] = {"dns",   "connect", "greeting", "tls",
+                                       "login", "mailbox", "transfer", "close"};
+
+struct result *result_new(const char *file)
+{
+    struct arena *mem = arena_new();
+    struct result *result = arena_alloc(mem, sizeof *result);
+    *result = (struct result){
+        .mem = mem,
+        .file = arena_string(mem, span_of(file)),
+        .format = "",
+        .verdict = VERDICT_NO_MAIL,
+        .good_news = "",
+        .not_the_cause = "",
+    };
+    return result;
+}
+
+void result_free(struct result **result)
+{
+    if (!*result)
+        return;
+    struct arena *mem = (*result)->mem;
+    arena_free(&mem);
+    *result = NULL;
+}
+
+void result_list_at_most(struct result *result, size_t most)
+{
+    size_t unwell = 0, kept = 0;
+    if (result->session_count <= most)
+        return;
+    for (size_t i = 0; i < result->session_count; i++)
+        unwell += result->sessions[i].verdict != VERDICT_HEALTHY;
+    size_t well = unwell < most ? most - unwell : 0;
+    struct result_session *sessions =
+        arena_alloc(result->mem, most * sizeof *sessions);
+    for (size_t i = 0; i < result->session_count && kept < most; i++) {
+        bool is_well = result->sessions[i].verdict == VERDICT_HEALTHY;
+        if (is_well && well == 0)
+            continue;
+        well -= is_well;
+        sessions[kept++] = result->sessions[i];
+    }
+    result->sessions_unlisted += result->session_count - kept;
+    result->sessions = sessions;
+    result->session_count = kept;
+}

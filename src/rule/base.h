@@ -1,0 +1,25 @@
+/* base.h - the loaded rule base; private to rule/.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef RULE_BASE_H
+#define RULE_BASE_H
+
+#include "rule/condition.h"
+#include "rule/rule.h"
+
+/* What judging asks of every rule, side by side in memory. */
+struct entry {
+    struct kinds all_of, one_of;
+    const struct rule *rule;
+};
+
+struct rules {
+    struct arena *mem;
+    struct regexes *regexes;
+    struct rule **list; /* in the order of the files */
+    size_t count, room;
+    struct entry *entries[SCOPES]; /* the same order */
+    size_t entry_count[SCOPES];
+};
+
+#endif

@@ -1,0 +1,60 @@
+/* condition.h - a rule's condition and texts, compiled.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef RULE_CONDITION_H
+#define RULE_CONDITION_H
+
+#include "rule/fill.h"
+#include "rule/names.h"
+
+/* A set of fact kinds. */
+enum { KIND_WORDS = (FACT_KINDS + 63) / 64 };
+struct kinds {
+    uint64_t bits[KIND_WORDS];
+};
+
+static inline void kinds_add(struct kinds *kinds, const struct fact_kind *kind)
+{
+    kinds->bits[kind->number / 64] |= UINT64_C(1) << kind->number % 64;
+}
+
+/* In time, seen from the pattern before it. */
+enum pattern_order { ORDER_ANY, ORDER_AFTER, ORDER_BEFORE };
+
+struct pattern {
+    const struct fact_kind *kind; /* NULL: only a test, of `unless` */
+    const struct expr *test;      /* NULL: any fact of the kind */
+    enum pattern_order order;
+    bool has_moment; /* what follows may be before or after it */
+    double within;   /* seconds; negative: no matter */
+    uint8_t slot;
+    /* Tests of the whole that need what this pattern matched. */
+    const struct expr **then;
+    size_t then_count, then_room;
+};
+
+enum { TESTS_MAX = 16, UNLESS_MAX = 16 };
+
+struct condition {
+    struct kinds all_of; /* without facts of all of these it can not fire, */
+    struct kinds one_of; /* nor without one of these, unless empty */
+    const struct expr *tests[TESTS_MAX]; /* that need no pattern */
+    size_t test_count;
+    struct pattern when[PATTERNS_MAX];
+    size_t when_count;
+    struct pattern unless[UNLESS_MAX];
+    size_t unless_count;
+    bool has_moment; /* some pattern of `when` has */
+    const struct counted *counted;
+    size_t counted_count;
+    const struct template *says, *user, *admin;
+    const struct template *const *checks;
+};
+
+/* needs.c: works out all_of and one_of. */
+void condition_needs(struct condition *condition);
+
+/* Whether the expression refers to what patterns matched. */
+bool expr_needs_pattern(const struct expr *e);
+
+#endif

@@ -1,0 +1,324 @@
+/* match.c - see match.h: which facts show it, which sessions it is about, who
+ * took part, and the texts filled in.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "rule/match.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+
+enum {
+    EVIDENCE_MAX = 8,       /* facts shown of one match */
+    EVIDENCE_COUNTED = 4,   /* of these, what one aggregate took in */
+    MATCH_SESSIONS_MAX = 4096,
+};
+
+/* Facts that take part in a match, as they are found. */
+struct parts {
+    const struct rule *rule;
+    struct view *view;
+    const struct fact *shown[EVIDENCE_MAX];
+    size_t shown_count;
+    uint64_t *sessions;
+    size_t session_count, session_room;
+    /* What all of them agree in: empty until known, then `many` if they do
+     * not. */
+    const struct fact *session; /* the first of kind session */
+    const struct fact *lookup;  /* the first of kind dns.lookup */
+    bool clients_differ, servers_differ, names_differ;
+    struct arena *mem;
+};
+
+static const struct fact_session *session_of(const struct fact *fact)
+{
+    return fact->values;
+}
+
+static const struct fact_dns_lookup *lookup_of(const struct fact *fact)
+{
+    return fact->values;
+}
+
+static void show(struct parts *parts, const struct fact *fact)
+{
+    for (size_t i = 0; i < parts->shown_count; i++) {
+        if (parts->shown[i] == fact)
+            return;
+    }
+    if (parts->shown_count < EVIDENCE_MAX)
+        parts->shown[parts->shown_count++] = fact;
+}
+
+static void add_session_id(struct parts *parts, uint64_t id)
+{
+    if (id == 0 || parts->session_count == MATCH_SESSIONS_MAX)
+        return;
+    if (parts->session_count &&
+        parts->sessions[parts->session_count - 1] == id)
+        return;
+    parts->sessions = arena_grow(parts->mem, parts->sessions,
+                                 parts->session_count, &parts->session_room,
+                                 parts->session_count + 1,
+                                 sizeof *parts->sessions);
+    parts->sessions[parts->session_count++] = id;
+}
+
+static void note_session(struct parts *parts, const struct fact *fact)
+{
+    const struct fact_session *s = session_of(fact);
+    if (!parts->session) {
+        parts->session = fact;
+        return;
+    }
+    const struct fact_session *first = session_of(parts->session);
+    if (!span_same(first->client, s->client))
+        parts->clients_differ = true;
+    if (!span_same(first->server, s->server) || first->port != s->port)
+        parts->servers_differ = true;
+    if (!span_is(first->name, s->name))
+        parts->names_differ = true;
+}
+
+static void take_part(struct parts *parts, const struct fact *fact)
+{
+    enum fact_kind_number kind = (enum fact_kind_number)fact->kind->number;
+    if (kind == FACT_KIND_session) {
+        note_session(parts, fact);
+        add_session_id(parts, session_of(fact)->id);
+    } else if (kind == FACT_KIND_dns_lookup && !parts->lookup) {
+        parts->lookup = fact;
+    }
+    add_session_id(parts, fact->session);
+}
+
+/* The facts an aggregate took into account; the decisive one of min and max
+ * only. */
+static void take_counted(struct parts *parts, const struct counted *counted)
+{
+    const struct aggregate *a = counted->aggregate;
+    struct view *view = parts->view;
+    const struct fact *fact, *best = NULL;
+    size_t i = 0, shown = 0;
+    view->steps = SIZE_MAX; /* it was evaluated before, so it comes to an end */
+    view->slot[counted->slot] = NULL;
+    while ((fact = aggregate_next(a, view, &i))) {
+        if (a->what == AGGREGATE_MIN || a->what == AGGREGATE_MAX) {
+            bool better =
+                best && (a->what == AGGREGATE_MIN
+                             ? field_number(fact, a->field) <
+                                   field_number(best, a->field)
+                             : field_number(fact, a->field) >
+                                   field_number(best, a->field));
+            best = !best || better ? fact : best;
+            continue;
+        }
+        best = best ? best : fact;
+        take_part(parts, fact);
+        if (shown++ < EVIDENCE_COUNTED)
+            show(parts, fact);
+        if (a->what == AGGREGATE_EXISTS)
+            break;
+    }
+    view->slot[counted->slot] = best;
+    if (best) {
+        take_part(parts, best);
+        show(parts, best);
+    }
+}
+
+static void gather(struct parts *parts)
+{
+    const struct condition *c = parts->rule->condition;
+    struct view *view = parts->view;
+    const struct fact *session = view->slot[SLOT_SESSION];
+    if (session && scope_has_session(parts->rule->scope))
+        note_session(parts, session);
+    for (size_t i = 0; i < c->when_count; i++) {
+        take_part(parts, view->slot[c->when[i].slot]);
+        show(parts, view->slot[c->when[i].slot]);
+    }
+    for (size_t i = 0; i < c->counted_count; i++) {
+        const struct counted *counted = &c->counted[i];
+        if (counted->aggregate)
+            take_counted(parts, counted);
+        else
+            view->slot[counted->slot] =
+                facts_get(view->facts, counted->kind->number, 0);
+    }
+    if (parts->shown_count == 0 && session)
+        show(parts, session); /* tests of the session alone */
+    if (parts->rule->scope == SCOPE_SESSION && session)
+        add_session_id(parts, session_of(session)->id);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct fact *x = *(const struct fact *const *)a;
+    const struct fact *y = *(const struct fact *const *)b;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+static const struct evidence *make_evidence(struct parts *parts)
+{
+    qsort(parts->shown, parts->shown_count, sizeof *parts->shown, by_time);
+    struct evidence *list =
+        arena_alloc(parts->mem, parts->shown_count * sizeof *list);
+    struct text text = {0};
+    for (size_t i = 0; i < parts->shown_count; i++) {
+        const struct fact *fact = parts->shown[i];
+        text_clear(&text);
+        fact_show(fact, &text);
+        list[i] = (struct evidence){
+            .packet = fact->frame,
+            .time = fact->time,
+            .text = arena_string(parts->mem, text_span(&text)),
+        };
+    }
+    text_free(&text);
+    return list;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void sort_sessions(struct parts *parts)
+{
+    size_t kept = 0;
+    if (parts->session_count)
+        qsort(parts->sessions, parts->session_count, sizeof *parts->sessions,
+              by_number);
+    for (size_t i = 0; i < parts->session_count; i++) {
+        if (kept == 0 || parts->sessions[kept - 1] != parts->sessions[i])
+            parts->sessions[kept++] = parts->sessions[i];
+    }
+    parts->session_count = kept;
+}
+
+/* Whoever the subject is about, where no fact that takes part says so: a
+ * client's first session or lookup is as good as any of them. */
+static void note_subject(struct parts *parts)
+{
+    const struct facts *facts = parts->view->facts;
+    enum scope scope = parts->rule->scope;
+    if (!parts->lookup && (scope == SCOPE_LOOKUP || scope == SCOPE_CLIENT))
+        parts->lookup = facts_get(facts, FACT_KIND_dns_lookup, 0);
+    if (!parts->session && scope == SCOPE_CLIENT && !parts->lookup) {
+        parts->session = facts_get(facts, FACT_KIND_session, 0);
+        parts->servers_differ = parts->names_differ = true;
+    }
+}
+
+static struct span or_else(struct span a, struct span b)
+{
+    return a.n ? a : b;
+}
+
+static struct span asker_of(const struct parts *parts)
+{
+    for (size_t i = 0; i < parts->shown_count; i++) {
+        if (parts->shown[i]->kind->number != FACT_KIND_arp_unanswered)
+            continue;
+        const struct fact_arp_unanswered *arp = parts->shown[i]->values;
+        return arp->asker;
+    }
+    return (struct span){NULL, 0};
+}
+
+/* For texts: the first where there are several. */
+static struct who make_who(const struct parts *parts, char time[CLOCK_TEXT],
+                           char port[8])
+{
+    struct who who = {.time = ""};
+    if (parts->session) {
+        const struct fact_session *s = session_of(parts->session);
+        who.client = s->client;
+        who.server = s->server;
+        who.host = s->name;
+        snprintf(port, 8, "%u", (unsigned)(s->port & 0xffff));
+        who.port = span_of(port);
+    }
+    if (parts->lookup) {
+        who.client = or_else(who.client, lookup_of(parts->lookup)->client);
+        who.host = or_else(who.host, lookup_of(parts->lookup)->name);
+    }
+    who.client = or_else(who.client, asker_of(parts));
+    who.host = or_else(who.host, who.server);
+    if (parts->shown_count) {
+        clock_rfc3339(parts->shown[0]->time, time);
+        who.time = time;
+    }
+    return who;
+}
+
+static const char *safe_string(struct arena *mem, struct span words)
+{
+    struct text text = {0};
+    text_add_safe(&text, words);
+    const char *s = arena_string(mem, text_span(&text));
+    text_free(&text);
+    return s;
+}
+
+/* Who all parts agree on, as the finding has it. */
+static void name_parties(const struct parts *parts, const struct who *who,
+                         struct match *match)
+{
+    bool six = span_find(who->server, ':') < who->server.n;
+    struct span name = parts->session ? session_of(parts->session)->name
+                       : parts->lookup ? lookup_of(parts->lookup)->name
+                                       : (struct span){NULL, 0};
+    match->client = match->server = match->server_name = "";
+    if (!parts->clients_differ)
+        match->client = safe_string(parts->mem, who->client);
+    if (!parts->names_differ)
+        match->server_name = safe_string(parts->mem, name);
+    if (!parts->servers_differ && who->server.n)
+        match->server = arena_printf(
+            parts->mem, six ? "[%s]:%s" : "%s:%s",
+            safe_string(parts->mem, who->server), (const char *)who->port.p);
+}
+
+static const char *filled(const struct template *template, struct parts *parts,
+                          const struct who *who)
+{
+    if (!template)
+        return "";
+    struct text text = {0};
+    template_fill(template, parts->view, who, &text);
+    const char *s = arena_string(parts->mem, text_span(&text));
+    text_free(&text);
+    return s;
+}
+
+struct match match_make(const struct rule *rule, struct view *view,
+                        struct arena *mem)
+{
+    const struct condition *c = rule->condition;
+    struct parts parts = {.rule = rule, .view = view, .mem = mem};
+    struct match match = {.rule = rule};
+    gather(&parts);
+    note_subject(&parts);
+    match.evidence = make_evidence(&parts); /* also puts them in order */
+    match.evidence_count = parts.shown_count;
+    sort_sessions(&parts);
+    match.sessions = parts.sessions;
+    match.session_count = parts.session_count;
+    char time[CLOCK_TEXT] = "", port[8] = "";
+    struct who who = make_who(&parts, time, port);
+    name_parties(&parts, &who, &match);
+    match.summary = filled(c->says, &parts, &who);
+    match.remedy.user = filled(c->user, &parts, &who);
+    match.remedy.admin = filled(c->admin, &parts, &who);
+    const char **checks = arena_alloc(mem, rule->check_count * sizeof *checks);
+    for (size_t i = 0; i < rule->check_count; i++)
+        checks[i] = filled(c->checks[i], &parts, &who);
+    match.checks = checks;
+    return match;
+}

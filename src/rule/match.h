@@ -1,0 +1,14 @@
+/* match.h - what is told of a rule that fired; private to rule/.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef RULE_MATCH_H
+#define RULE_MATCH_H
+
+#include "rule/condition.h"
+
+/* Makes the match of a rule whose patterns stand bound in the view; lives in
+ * mem. */
+struct match match_make(const struct rule *rule, struct view *view,
+                        struct arena *mem);
+
+#endif

@@ -1,0 +1,377 @@
+/* read.c - see read.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "rule/read.h"
+
+#include <string.h>
+
+enum key {
+    KEY_ID,
+    KEY_TITLE,
+    KEY_FAMILY,
+    KEY_SEVERITY,
+    KEY_CONFIDENCE,
+    KEY_WHERE,
+    KEY_SCOPE,
+    KEY_RANK,
+    KEY_VERDICT,
+    KEY_THRESHOLDS,
+    KEY_WHEN,
+    KEY_UNLESS,
+    KEY_SAYS,
+    KEY_MEANS,
+    KEY_REMEDY,
+    KEY_CHECKS,
+    KEY_EXPLAINS,
+    KEY_REFERENCES,
+    KEY_SHOWN_BY,
+    KEY_QUIET_ON,
+    KEYS
+};
+
+static const struct {
+    const char *name;
+    bool optional;
+} keys[KEYS] = {
+    [KEY_ID] = {"id", false},
+    [KEY_TITLE] = {"title", false},
+    [KEY_FAMILY] = {"family", false},
+    [KEY_SEVERITY] = {"severity", false},
+    [KEY_CONFIDENCE] = {"confidence", false},
+    [KEY_WHERE] = {"where", false},
+    [KEY_SCOPE] = {"scope", false},
+    [KEY_RANK] = {"rank", true},
+    [KEY_VERDICT] = {"verdict", true},
+    [KEY_THRESHOLDS] = {"thresholds", true},
+    [KEY_WHEN] = {"when", false},
+    [KEY_UNLESS] = {"unless", true},
+    [KEY_SAYS] = {"says", false},
+    [KEY_MEANS] = {"means", false},
+    [KEY_REMEDY] = {"remedy", false},
+    [KEY_CHECKS] = {"checks", true},
+    [KEY_EXPLAINS] = {"explains", true},
+    [KEY_REFERENCES] = {"references", false},
+    [KEY_SHOWN_BY] = {"shown-by", false},
+    [KEY_QUIET_ON] = {"quiet-on", false},
+};
+
+enum { RANK_USUAL = 50, RANK_MAX = 1000 };
+
+/* The value of each key; NULL where it is not there. */
+struct fields {
+    const yaml_node_t *of[KEYS];
+    bool fine;
+};
+
+static void collect(struct reader *r, const yaml_node_t *node,
+                    struct fields *fields)
+{
+    struct document *d = r->document;
+    const yaml_node_t *key, *value;
+    for (size_t i = 0; node_map_get(d, node, i, &key, &value); i++) {
+        const char *name = node_text(d, key, "a key", false);
+        size_t k = 0;
+        while (name && k < KEYS && strcmp(keys[k].name, name) != 0)
+            k++;
+        if (name && k < KEYS && !fields->of[k]) {
+            fields->of[k] = value;
+            continue;
+        }
+        fields->fine = false;
+        if (!name)
+            continue;
+        struct suggestion s = suggestion_for(span_of(name));
+        for (size_t j = 0; j < KEYS; j++)
+            suggestion_offer(&s, keys[j].name);
+        if (k < KEYS)
+            complain(d->complaints, node_line(key), "\"%s\" stands twice",
+                     name);
+        else
+            complain(d->complaints, node_line(key),
+                     "a rule has no \"%s\"%s", name, suggestion_text(&s).text);
+    }
+    for (size_t k = 0; k < KEYS; k++) {
+        if (keys[k].optional || fields->of[k])
+            continue;
+        complain(d->complaints, node_line(node), "the rule has no \"%s\"",
+                 keys[k].name);
+        fields->fine = false;
+    }
+}
+
+static void take_text(struct reader *r, struct fields *fields, enum key key,
+                      bool lines, const char **out)
+{
+    if (!fields->of[key])
+        return;
+    const char *text =
+        node_text(r->document, fields->of[key], keys[key].name, lines);
+    if (text)
+        *out = text;
+    fields->fine = fields->fine && text;
+}
+
+static void take_list(struct reader *r, struct fields *fields, enum key key,
+                      const char *const **list, size_t *count)
+{
+    if (fields->of[key] &&
+        !node_texts(r->document, fields->of[key], keys[key].name, list, count))
+        fields->fine = false;
+}
+
+/* Takes a word of a list that ends with NULL. */
+static void take_word(struct reader *r, struct fields *fields, enum key key,
+                      const char *const *words, const char **out)
+{
+    if (!fields->of[key])
+        return;
+    int i = read_word(r, fields->of[key], keys[key].name, words,
+                      name_index(words, ""));
+    if (i >= 0)
+        *out = words[i];
+    fields->fine = fields->fine && i >= 0;
+}
+
+static void take_effect(struct reader *r, struct fields *fields,
+                        struct rule *rule)
+{
+    static const char *const words[] = {"failure", "degraded", "undetermined",
+                                        "note"};
+    static const enum verdict effects[] = {VERDICT_FAILURE, VERDICT_DEGRADED,
+                                           VERDICT_UNDETERMINED,
+                                           VERDICT_HEALTHY};
+    rule->effect = strcmp(rule->severity, "info") == 0  ? VERDICT_HEALTHY
+                   : strcmp(rule->severity, "low") == 0 ? VERDICT_DEGRADED
+                                                        : VERDICT_FAILURE;
+    if (!fields->of[KEY_VERDICT])
+        return;
+    int i = read_word(r, fields->of[KEY_VERDICT], "verdict", words, 4);
+    if (i >= 0)
+        rule->effect = effects[i];
+    fields->fine = fields->fine && i >= 0;
+}
+
+static void take_rank(struct reader *r, struct fields *fields,
+                      struct rule *rule)
+{
+    rule->rank = RANK_USUAL;
+    if (!fields->of[KEY_RANK])
+        return;
+    uint64_t rank = RANK_MAX + 1;
+    const char *text =
+        node_text(r->document, fields->of[KEY_RANK], "rank", false);
+    if (text && (!span_uint(span_of(text), &rank) || rank > RANK_MAX))
+        complain(r->document->complaints, node_line(fields->of[KEY_RANK]),
+                 "rank: a whole number up to %d should stand here", RANK_MAX);
+    rule->rank = (unsigned)rank;
+    fields->fine = fields->fine && rank <= RANK_MAX;
+}
+
+/* NAME: {value: 3, because: REASON} */
+static bool read_threshold(struct reader *r, const yaml_node_t *key,
+                           const yaml_node_t *value)
+{
+    struct document *d = r->document;
+    struct names *names = &r->names;
+    unsigned line = node_line(key);
+    const yaml_node_t *k, *v;
+    struct threshold t = {.line = line};
+    t.name = node_text(d, key, "thresholds", false);
+    if (!t.name)
+        return false;
+    for (size_t i = 0; node_is_map(value) && node_map_get(d, value, i, &k, &v);
+         i++) {
+        const char *word = node_text(d, k, t.name, false);
+        const char *text = node_text(d, v, t.name, false);
+        if (!word || !text)
+            return false;
+        if (strcmp(word, "value") == 0)
+            t.shown = text;
+        else if (strcmp(word, "because") == 0)
+            t.because = text;
+        else
+            complain(d->complaints, line, "%s: \"%s\" is neither \"value\" nor "
+                                          "\"because\"", t.name, word);
+    }
+    if (!t.shown || !t.because)
+        complain(d->complaints, line,
+                 "%s: write {value: NUMBER, because: WHY THIS ONE}", t.name);
+    else if (names->threshold_count == THRESHOLDS_MAX)
+        complain(d->complaints, line, "more than %d thresholds",
+                 THRESHOLDS_MAX);
+    else if (names_threshold(names, span_of(t.name)))
+        complain(d->complaints, line, "the threshold \"%s\" stands twice",
+                 t.name);
+    else {
+        t.is_number = text_number(t.shown, &t.number);
+        names->thresholds[names->threshold_count++] = t;
+        return true;
+    }
+    return false;
+}
+
+static void take_thresholds(struct reader *r, struct fields *fields)
+{
+    const yaml_node_t *node = fields->of[KEY_THRESHOLDS], *key, *value;
+    if (!node)
+        return;
+    if (!node_is_map(node)) {
+        complain(r->document->complaints, node_line(node),
+                 "thresholds: NAME: {value: NUMBER, because: WHY} should stand "
+                 "here");
+        fields->fine = false;
+        return;
+    }
+    for (size_t i = 0; node_map_get(r->document, node, i, &key, &value); i++)
+        fields->fine = read_threshold(r, key, value) && fields->fine;
+}
+
+static void check_thresholds(struct reader *r, struct fields *fields)
+{
+    for (size_t i = 0; i < r->names.threshold_count; i++) {
+        const struct threshold *t = &r->names.thresholds[i];
+        if (t->used)
+            continue;
+        complain(r->document->complaints, t->line,
+                 "the threshold \"%s\" is used by no condition", t->name);
+        fields->fine = false;
+    }
+}
+
+static const struct template *text_of(struct reader *r, struct fields *fields,
+                                      const char *text, unsigned line,
+                                      bool command)
+{
+    const struct template *t =
+        template_parse(r->parsing, &r->names, text, line, command);
+    fields->fine = fields->fine && t;
+    return t;
+}
+
+static void take_remedy(struct reader *r, struct fields *fields,
+                        struct rule *rule)
+{
+    struct document *d = r->document;
+    const yaml_node_t *node = fields->of[KEY_REMEDY], *key, *value;
+    if (!node)
+        return;
+    for (size_t i = 0;
+         node_is_map(node) && node_map_get(d, node, i, &key, &value); i++) {
+        const char *word = node_text(d, key, "remedy", false);
+        const char *text = node_text(d, value, "remedy", true);
+        unsigned line = node_line(value);
+        if (!word || !text) {
+            fields->fine = false;
+        } else if (strcmp(word, "user") == 0) {
+            rule->remedy.user = text;
+            r->condition->user = text_of(r, fields, text, line, false);
+        } else if (strcmp(word, "admin") == 0) {
+            rule->remedy.admin = text;
+            r->condition->admin = text_of(r, fields, text, line, false);
+        } else {
+            complain(d->complaints, node_line(key),
+                     "remedy: \"%s\" is neither \"user\" nor \"admin\"", word);
+            fields->fine = false;
+        }
+    }
+    bool both = *rule->remedy.user && *rule->remedy.admin;
+    if (fields->fine && !both && rule->effect != VERDICT_HEALTHY) {
+        complain(d->complaints, node_line(node),
+                 "remedy: says what to do to \"user\" and to \"admin\"");
+        fields->fine = false;
+    }
+}
+
+static void take_texts(struct reader *r, struct fields *fields,
+                       struct rule *rule)
+{
+    r->names.in_text = true;
+    take_text(r, fields, KEY_SAYS, false, &rule->says);
+    if (*rule->says)
+        r->condition->says = text_of(r, fields, rule->says,
+                                     node_line(fields->of[KEY_SAYS]), false);
+    take_text(r, fields, KEY_MEANS, true, &rule->means);
+    take_remedy(r, fields, rule);
+    take_list(r, fields, KEY_CHECKS, &rule->checks, &rule->check_count);
+    const struct template **checks = arena_alloc(
+        r->parsing->mem, rule->check_count * sizeof *checks);
+    for (size_t i = 0; i < rule->check_count; i++)
+        checks[i] = text_of(
+            r, fields, rule->checks[i],
+            node_line(node_list_get(r->document, fields->of[KEY_CHECKS], i)),
+            true);
+    r->condition->checks = checks;
+    r->names.in_text = false;
+}
+
+static void take_labels(struct reader *r, struct fields *fields,
+                        struct rule *rule)
+{
+    take_text(r, fields, KEY_ID, false, &rule->id);
+    take_text(r, fields, KEY_TITLE, false, &rule->title);
+    take_word(r, fields, KEY_FAMILY, family_names, &rule->family);
+    take_word(r, fields, KEY_SEVERITY, severity_names, &rule->severity);
+    take_word(r, fields, KEY_CONFIDENCE, confidence_names, &rule->confidence);
+    take_word(r, fields, KEY_WHERE, where_names, &rule->where);
+    int i = fields->of[KEY_SCOPE] ? read_word(r, fields->of[KEY_SCOPE], "scope",
+                                              scope_names, SCOPES)
+                                  : -1;
+    rule->scope = i < 0 ? SCOPE_SESSION : (enum scope)i;
+    fields->fine = fields->fine && i >= 0;
+    take_rank(r, fields, rule);
+    take_effect(r, fields, rule);
+    if (*rule->id && *rule->family &&
+        !check_id(r, fields->of[KEY_ID], rule))
+        fields->fine = false;
+    take_list(r, fields, KEY_EXPLAINS, &rule->explains, &rule->explain_count);
+    take_list(r, fields, KEY_REFERENCES, &rule->references,
+              &rule->reference_count);
+    take_list(r, fields, KEY_SHOWN_BY, &rule->shown_by, &rule->shown_by_count);
+    take_list(r, fields, KEY_QUIET_ON, &rule->quiet_on, &rule->quiet_on_count);
+}
+
+static const struct counted *keep_counted(struct reader *r)
+{
+    size_t bytes = r->names.counted_count * sizeof *r->names.counted;
+    void *kept = arena_alloc(r->parsing->mem, bytes);
+    memcpy(kept, r->names.counted, bytes);
+    return kept;
+}
+
+struct rule *rule_read(struct document *document,
+                       const struct parsing *parsing, const yaml_node_t *node)
+{
+    if (!node_is_map(node)) {
+        complain(document->complaints, node_line(node),
+                 "a rule should stand here: - id: FAMILY.WHAT-HAPPENED");
+        return NULL;
+    }
+    struct rule *rule = arena_alloc(parsing->mem, sizeof *rule);
+    *rule = (struct rule){.id = "", .title = "", .family = "", .severity = "",
+                          .confidence = "", .where = "", .says = "",
+                          .means = "", .remedy = {"", ""}, .when = "",
+                          .unless = ""};
+    rule->file = document->complaints->file;
+    rule->line = node_line(node);
+    struct condition *condition = arena_alloc(parsing->mem, sizeof *condition);
+    rule->condition = condition;
+    struct reader r = {document, parsing, {.scope = SCOPE_SESSION}, condition};
+    struct fields fields = {.fine = true};
+    collect(&r, node, &fields);
+    take_labels(&r, &fields, rule);
+    r.names.scope = rule->scope;
+    take_thresholds(&r, &fields);
+    /* What refers to a condition with a mistake would be one as well. */
+    if (fields.of[KEY_WHEN] && fields.of[KEY_SCOPE])
+        fields.fine =
+            read_when(&r, fields.of[KEY_WHEN], &rule->when) && fields.fine;
+    if (fields.fine) {
+        fields.fine = read_unless(&r, fields.of[KEY_UNLESS], &rule->unless);
+        check_thresholds(&r, &fields);
+        take_texts(&r, &fields, rule);
+    }
+    condition->counted = keep_counted(&r);
+    condition->counted_count = r.names.counted_count;
+    condition_needs(condition);
+    return fields.fine ? rule : NULL;
+}

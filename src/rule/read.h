@@ -1,0 +1,42 @@
+/* read.h - one rule of a document, read and compiled.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef RULE_READ_H
+#define RULE_READ_H
+
+#include "rule/condition.h"
+#include "rule/document.h"
+
+struct reader {
+    struct document *document;
+    const struct parsing *parsing;
+    struct names names;
+    struct condition *condition;
+};
+
+/* The rule that the node is, living in parsing->mem.  NULL: everything that is
+ * wrong with it was complained about. */
+struct rule *rule_read(struct document *document,
+                       const struct parsing *parsing, const yaml_node_t *node);
+
+/* read_condition.c: the lists after `when` and `unless` (NULL if there is
+ * none); gives them as text, a line for each item.  False: it was complained
+ * about. */
+bool read_when(struct reader *r, const yaml_node_t *node, const char **text);
+bool read_unless(struct reader *r, const yaml_node_t *node, const char **text);
+
+/* check.c: a word of a list; its index, or -1 if it was complained about. */
+int read_word(struct reader *r, const yaml_node_t *node, const char *what,
+              const char *const *words, size_t count);
+
+/* check.c: whether the id has its form and the family's name in front. */
+bool check_id(struct reader *r, const yaml_node_t *node,
+              const struct rule *rule);
+
+struct rules;
+
+/* check.c: what only the whole base can tell: whether `explains` names rules
+ * that exist, and whether two rules say the same. */
+void check_base(const struct rules *rules, struct complaints *complaints);
+
+#endif

@@ -1,0 +1,118 @@
+/* rule.h - the rule base: loading, checking, judging.
+ *
+ * rules/README.md describes the language.  A rule base is loaded once and never
+ * changes; judging allocates only for what fires.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef RULE_RULE_H
+#define RULE_RULE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "fact/store.h"
+#include "rule/verdict.h"
+
+/* Words of the language with a meaning by their order: worst, and surest,
+ * first. */
+extern const char *const severity_names[];   /* critical ... info, NULL */
+extern const char *const confidence_names[]; /* certain ... possible, NULL */
+extern const char *const where_names[];      /* client ... capture, NULL */
+extern const char *const family_names[];     /* the families, NULL */
+
+enum scope {
+    SCOPE_SESSION,  /* one connection: its facts, its `session`, and the
+                       dns.lookup that led to it */
+    SCOPE_LOOKUP,   /* one name asked for by one client: its dns.lookups, and
+                       the sessions with that server */
+    SCOPE_ENDPOINT, /* one server address and port: `session` facts */
+    SCOPE_CLIENT,   /* one client: `session`, dns.lookup, arp.*, of it */
+    SCOPE_CAPTURE,  /* everything of the above, and `capture` */
+    SCOPES
+};
+extern const char *const scope_names[SCOPES];
+
+/* Where the name stands in one of these lists (up to its NULL); the length of
+ * the list when it does not. */
+size_t name_index(const char *const *names, const char *name);
+
+struct remedy {
+    const char *user, *admin; /* "" where there is nothing to do */
+};
+
+struct rule {
+    const char *id, *title, *family, *severity, *confidence, *where;
+    enum scope scope;
+    enum verdict effect; /* VERDICT_HEALTHY: a note that changes nothing */
+    unsigned rank; /* among causes of one session: higher is more specific */
+    const char *says, *means;
+    struct remedy remedy;
+    const char *const *checks;
+    size_t check_count;
+    const char *const *references;
+    size_t reference_count;
+    const char *const *explains; /* ids; a trailing * matches any rest */
+    size_t explain_count;
+    const char *const *shown_by, *const *quiet_on;
+    size_t shown_by_count, quiet_on_count;
+    const char *when, *unless; /* as written, a pattern a line */
+    const char *file;
+    unsigned line;
+    unsigned order;   /* its place in the rule base */
+    uint64_t meaning; /* a hash of the condition */
+    const struct condition *condition; /* private to rule/ */
+};
+
+struct rules;
+
+/* Loads YAML files, or all *.yaml of folders, in the order given; a later rule
+ * with the same id replaces an earlier one.  All mistakes of all files are
+ * reported, one line each, through `complain` (may be NULL), the first in err.
+ * NULL when there was any. */
+struct rules *rules_load(const char *const *paths, size_t count,
+                         void (*complain)(void *user, const char *message),
+                         void *user, struct err *err);
+
+/* The same from memory; name is shown as the file. */
+struct rules *rules_load_memory(const char *name, struct span yaml,
+                                void (*complain)(void *user,
+                                                 const char *message),
+                                void *user, struct err *err);
+void rules_free(struct rules **rules);
+
+/* Takes the rule out of the base; with a trailing *, all rules that begin so.
+ * False when there is no such rule. */
+bool rules_disable(struct rules *rules, const char *id);
+
+/* Whether a name as `explains` has it (perhaps with a trailing *) means the
+ * id. */
+bool rule_name_means(const char *name, const char *id);
+
+size_t rules_count(const struct rules *rules);
+const struct rule *rules_get(const struct rules *rules, size_t i);
+const struct rule *rules_find(const struct rules *rules, const char *id);
+
+/* A rule that fired on a subject. */
+struct match {
+    const struct rule *rule;
+    const char *summary; /* `says` filled in; in mem, as all below */
+    struct remedy remedy;
+    const char *const *checks;
+    const struct evidence *evidence; /* without .offset */
+    size_t evidence_count;
+    const uint64_t *sessions; /* whose facts matched, rising */
+    size_t session_count;
+    const char *client, *server, *server_name; /* "" where unknown or many;
+                                                  server is "address:port" */
+};
+
+/* Calls found() for every rule of the scope that fires on the subject's facts,
+ * in the order of the rule base.  mem is for what the match points at. */
+void rules_judge(const struct rules *rules, enum scope scope,
+                 const struct facts *subject, struct arena *mem,
+                 void (*found)(void *user, const struct match *match),
+                 void *user);
+
+/* Whether any rule has this scope at all. */
+bool rules_have_scope(const struct rules *rules, enum scope scope);
+
+#endif

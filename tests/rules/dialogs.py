@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""dialogs.py - every dialog through the whole program, against its `!` lines.
+
+usage: dialogs.py MAILWHY DIALOG2PCAP DIALOGS WORK [NAME...]
+
+Turns each DIALOGS/*.dialog (or only those named) into a capture in the folder
+WORK, lets mailwhy explain it, and holds the findings against the dialog:
+
+  * each `! id` is found, and is no mere symptom of another finding;
+  * a single `! id` that means failure is the primary finding;
+  * no other id is primary;
+  * without a `!` line nothing is called a failure.
+
+Dialogs with an @tls line have no capture without keys and are left out.
+Prints a line per mistake and a closing count; exits with 1 on mistakes.
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import json
+import os
+import subprocess
+import sys
+
+
+def wanted(path):
+    """The ids of the `!` lines (`!=` lines are about facts), or None for a
+    dialog that can not be captured."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        lines = file.read().splitlines()
+    if "@tls" in lines:
+        return None
+    return [line[2:].strip() for line in lines if line.startswith("! ")]
+
+
+def report(mailwhy, dialog2pcap, dialog, pcap):
+    subprocess.run([dialog2pcap, dialog, pcap], check=True,
+                   capture_output=True, timeout=60)
+    run = subprocess.run([mailwhy, "analyze", "--format", "json", pcap],
+                         capture_output=True, text=True, timeout=60)
+    if run.returncode not in (0, 1):
+        raise RuntimeError(f"exit status {run.returncode}: {run.stderr}")
+    return json.loads(run.stdout)["captures"][0]
+
+
+def mistakes(ids, capture):
+    found = {f["id"]: f for f in capture["findings"]}
+    primary = [f["id"] for f in capture["findings"] if f["primary"]]
+    for name in ids:
+        if name not in found:
+            yield f"does not find {name}"
+        elif found[name]["explained_by"]:
+            yield f"{name} is explained by {found[name]['explained_by']}"
+    failing = [n for n in ids
+               if n in found and found[n]["effect"] == "failure"]
+    if len(failing) == 1 and failing[0] not in primary:
+        yield f"{failing[0]} is not the primary finding"
+    for name in primary:
+        if name not in ids:
+            yield f"the primary finding is {name}"
+    if not ids and capture["verdict"] == "failure":
+        yield "is called a failure"
+
+
+def main():
+    mailwhy, dialog2pcap, folder, work, *only = sys.argv[1:]
+    os.makedirs(work, exist_ok=True)
+    names = only or sorted(n[:-len(".dialog")] for n in os.listdir(folder)
+                           if n.endswith(".dialog"))
+    passed = failed = 0
+    for name in names:
+        dialog = os.path.join(folder, name + ".dialog")
+        ids = wanted(dialog)
+        if ids is None:
+            continue
+        try:
+            wrong = list(mistakes(ids, report(
+                mailwhy, dialog2pcap, dialog,
+                os.path.join(work, name + ".pcap"))))
+        except (RuntimeError, ValueError, subprocess.SubprocessError) as why:
+            wrong = [str(why)]
+        for mistake in wrong:
+            print(f"{name}: {mistake}")
+        passed, failed = passed + (not wrong), failed + bool(wrong)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
