@@ -7,15 +7,25 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "dissector.h"
 #include "dns/dns.h"
 #include "dns/lookups.h"
 #include "flow/neighbours.h"
 #include "unreachable.h"
 
+enum { PAIRS = 4096 }; /* client and server; a newer pair takes the place */
+
+struct pair {
+    uint64_t key; /* 0: empty */
+    uint16_t ports[BESIDE_PORTS];
+    size_t count;
+};
+
 struct beside {
     struct lookups *lookups;
     struct neighbours *neighbours;
+    struct pair pairs[PAIRS];
 };
 
 struct beside *beside_new(void)
@@ -94,6 +104,36 @@ void beside_tcp(struct beside *b, const struct flow *flow,
         lookups_used(b->lookups, &p->source, &p->destination, false);
 }
 
+static uint64_t pair_key(const struct flow *flow)
+{
+    const struct address *c = &flow->side[C2S].address;
+    const struct address *s = &flow->side[S2C].address;
+    uint64_t half = hash_bytes((struct span){c->bytes, sizeof c->bytes}, 1);
+    return hash_bytes((struct span){s->bytes, sizeof s->bytes}, half) | 1;
+}
+
+void beside_attempt(struct beside *b, const struct flow *flow)
+{
+    uint64_t key = pair_key(flow);
+    uint16_t port = flow->side[S2C].port;
+    struct pair *pair = &b->pairs[key / 2 % PAIRS];
+    if (pair->key != key)
+        *pair = (struct pair){.key = key};
+    for (size_t i = 0; i < pair->count; i++) {
+        if (pair->ports[i] == port)
+            return;
+    }
+    if (pair->count < BESIDE_PORTS)
+        pair->ports[pair->count++] = port;
+}
+
+size_t beside_ports_tried(const struct beside *b, const struct flow *flow)
+{
+    uint64_t key = pair_key(flow);
+    const struct pair *pair = &b->pairs[key / 2 % PAIRS];
+    return pair->key == key ? pair->count : 0;
+}
+
 static bool name_of(struct beside *b, const struct flow *flow,
                     struct lookup_name *name)
 {
@@ -104,8 +144,8 @@ static bool name_of(struct beside *b, const struct flow *flow,
 struct span beside_name(struct beside *b, const struct flow *flow)
 {
     struct lookup_name found;
-    lookups_used(b->lookups, &flow->side[C2S].address,
-                 &flow->side[S2C].address, true);
+    lookups_used(b->lookups, &flow->side[C2S].address, &flow->side[S2C].address,
+                 true);
     return name_of(b, flow, &found) ? found.name : (struct span){NULL, 0};
 }
 
@@ -127,16 +167,14 @@ void beside_tell_icmp(const struct packet *p, const struct flow *flow,
     /* The SYN's number is one below that of the first byte of content. */
     const struct flow_side *client = &flow->side[C2S];
     bool syn = flow->syn_count > 0 &&
-               (!i->quoted_has_seq ||
-                i->quoted_seq == client->first_seq - 1) &&
+               (!i->quoted_has_seq || i->quoted_seq == client->first_seq - 1) &&
                address_same(&i->quoted_source, &client->address);
     facts_stamp(out, p->frame, p->time);
     TELL(out, icmp_unreachable, .version = i->version, .type = i->type,
          .code = i->code, .name = unreachable_name(i),
          .reporter = span_of(reporter),
          .from_destination = address_same(&p->source, &i->quoted_destination),
-         .mtu = i->mtu, .quotes_syn = syn,
-         .port = i->quoted_destination_port,
+         .mtu = i->mtu, .quotes_syn = syn, .port = i->quoted_destination_port,
          .destination = span_of(destination));
 }
 
@@ -161,8 +199,8 @@ static bool needed(void *user, const struct address *target)
 }
 
 void beside_tell(struct beside *b, struct book *book,
-                 const struct result *result,
-                 const struct beside_counts *c, struct facts *out)
+                 const struct result *result, const struct beside_counts *c,
+                 struct facts *out)
 {
     struct needs needs = {book, lookups_mail_count(b->lookups)};
     lookups_tell(b->lookups, result->end, out);

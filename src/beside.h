@@ -26,6 +26,14 @@ void beside_icmp(struct beside *beside, const struct packet *packet);
 void beside_tcp(struct beside *beside, const struct flow *flow,
                 const struct packet *packet);
 
+/* A new connection was tried. */
+void beside_attempt(struct beside *beside, const struct flow *flow);
+
+/* How many ports of this flow's server its client has tried, up to
+ * BESIDE_PORTS: whoever tries so many looks for open ports, not for mail. */
+enum { BESIDE_PORTS = 10 };
+size_t beside_ports_tried(const struct beside *beside, const struct flow *flow);
+
 /* The name the flow's client looked up for the flow's server, before the flow
  * began; empty if none.  Borrowed until beside_free(). */
 struct span beside_name(struct beside *beside, const struct flow *flow);

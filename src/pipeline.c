@@ -114,7 +114,9 @@ static void flow_over(void *user, struct flow *flow)
     struct conversation *c = flow->user;
     if (!c)
         return;
-    if (conversation_is_mail(c))
+    bool scan = flow->side[C2S].bytes == 0 &&
+                beside_ports_tried(a->beside, flow) == BESIDE_PORTS;
+    if (conversation_is_mail(c) && !scan)
         session_over(a, c, flow);
     conversation_free(&c);
     flow->user = NULL;
@@ -150,8 +152,8 @@ static void maybe_follow(struct analysis *a, const struct flow_event *event,
                conversation_worth_trying(packet->payload);
     if ((mail_port && event->is_new) || (!mail_port && try)) {
         struct span name = beside_name(a->beside, flow);
-        flow->user = conversation_new(flow, as, name, &a->settings,
-                                      !event->is_new);
+        flow->user =
+            conversation_new(flow, as, name, &a->settings, !event->is_new);
     }
 }
 
@@ -160,6 +162,8 @@ static void tcp_packet(struct analysis *a, const struct packet *packet)
     struct flow_event event = flow_table_packet(a->flows, packet);
     if (!event.flow || event.duplicate || event.dropped)
         return;
+    if (event.is_new && event.flow->handshake == FLOW_SYN_ONLY)
+        beside_attempt(a->beside, event.flow);
     if (!event.flow->user)
         maybe_follow(a, &event, packet);
     struct conversation *c = event.flow->user;
@@ -347,8 +351,7 @@ static void read_all(struct analysis *a, struct capture *capture)
         analysis_frame(a, &frame);
     }
     if (got == CAPTURE_DAMAGED) {
-        a->result->error =
-            arena_string(a->result->mem, span_of(damage.text));
+        a->result->error = arena_string(a->result->mem, span_of(damage.text));
         a->result->error_offset = capture_offset(capture);
         a->result->error_has_offset = true;
     }

@@ -249,15 +249,30 @@ static size_t address_bucket(const struct address *client,
     return address_hash(address, address_hash(client, 0)) % BUCKETS;
 }
 
-void address_add(struct lookups *lookups, struct lookup_node *node, size_t i)
+/* A host with both families asks over one and connects over the other: then
+ * all that is known of who asked is the family. */
+static struct address anybody(uint8_t family)
+{
+    return (struct address){.family = family};
+}
+
+static void address_add_for(struct lookups *lookups, struct lookup_node *node,
+                            size_t i, const struct address *client)
 {
     struct address_node *added = arena_alloc(lookups->arena, sizeof(*added));
     const struct lookup *l = &node->lookup;
-    size_t bucket = address_bucket(&l->client, &l->addresses[i]);
+    size_t bucket = address_bucket(client, &l->addresses[i]);
     added->of = node;
     added->address = &l->addresses[i];
     added->older = lookups->addresses[bucket];
     lookups->addresses[bucket] = added;
+}
+
+void address_add(struct lookups *lookups, struct lookup_node *node, size_t i)
+{
+    struct address family = anybody(node->lookup.client.family);
+    address_add_for(lookups, node, i, &node->lookup.client);
+    address_add_for(lookups, node, i, &family);
 }
 
 static bool is_clients(const struct address_node *node,
@@ -266,6 +281,35 @@ static bool is_clients(const struct address_node *node,
 {
     return address_same(&node->of->lookup.client, client) &&
            address_same(node->address, address);
+}
+
+static struct lookup_name name_of(const struct lookup *l)
+{
+    return (struct lookup_name){
+        .name = l->name,
+        .delay = l->answered - l->first_asked,
+        .answered = l->answered,
+        .frame = l->answer_frame,
+    };
+}
+
+/* The last answer with this address to a client of this family. */
+static bool name_by_family(const struct lookups *lookups, uint8_t family,
+                           const struct address *server, int64_t time,
+                           struct lookup_name *found)
+{
+    struct address key = anybody(family);
+    const struct address_node *node =
+        lookups->addresses[address_bucket(&key, server)];
+    for (; node; node = node->older) {
+        const struct lookup *l = &node->of->lookup;
+        if (l->client.family != family || l->answered > time ||
+            !address_same(node->address, server))
+            continue;
+        *found = name_of(l);
+        return true;
+    }
+    return false;
 }
 
 bool lookups_name(const struct lookups *lookups, const struct address *client,
@@ -278,15 +322,11 @@ bool lookups_name(const struct lookups *lookups, const struct address *client,
         const struct lookup *l = &node->of->lookup;
         if (!is_clients(node, client, server) || l->answered > time)
             continue;
-        *found = (struct lookup_name){
-            .name = l->name,
-            .delay = l->answered - l->first_asked,
-            .answered = l->answered,
-            .frame = l->answer_frame,
-        };
+        *found = name_of(l);
         return true;
     }
-    return false;
+    return name_by_family(lookups, client->family == 4 ? 6 : 4, server, time,
+                          found);
 }
 
 /* Newest first, so what is marked already ends it: the older ones are, too. */

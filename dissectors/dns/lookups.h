@@ -118,7 +118,8 @@ struct lookup_name {
 };
 
 /* The name it asked for last, before this time, and got this address for;
- * false if there was none. */
+ * failing that, what a client of the other address family got it for, since a
+ * host may ask over IPv4 and connect over IPv6.  False if there was none. */
 bool lookups_name(const struct lookups *lookups, const struct address *client,
                   const struct address *server, int64_t time,
                   struct lookup_name *found);

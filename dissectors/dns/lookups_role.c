@@ -64,8 +64,9 @@ static bool names_protocol(struct span label)
     while (label.n) {
         struct span word = span_cut(&label, '-');
         if (AMONG(word, protocol_words) ||
-            AMONG(without_number(word), protocol_words))
-            return true;
+            AMONG(without_number(word), protocol_words) ||
+            span_starts(word, SPAN("imap")) || span_starts(word, SPAN("smtp")))
+            return true; /* imapp: misspelt names matter most of all */
     }
     return false;
 }

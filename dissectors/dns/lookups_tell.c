@@ -162,18 +162,20 @@ static void tell(const struct lookups *lookups, const struct lookup *l,
         facts_stamp(out, l->answer_frame, l->answered);
     else
         facts_stamp(out, l->asked_frame, l->last_asked);
-    TELL(out, dns_lookup, .name = l->name,
-         .type = dns_type_name(l->type, type),
+    TELL(out, dns_lookup, .name = l->name, .type = dns_type_name(l->type, type),
          .role = roles[lookups_role(lookups, l)],
          .outcome = outcomes[l->outcome], .rcode = l->rcode,
          .answers = l->answers, .addresses = text_span(&addresses),
          .targets = l->targets, .cname = l->cname, .queries = l->queries,
          .delay = delay_of(l), .waited = clock_seconds(capture_end - last),
+         .asked_for =
+             l->first_asked ? clock_seconds(capture_end - l->first_asked) : 0,
          .resolver = span_of(resolver), .client = span_of(client),
          .ede = l->has_ede ? l->ede + 1u : 0, .ede_text = text_span(&ede),
          .ttl = l->ttl, .private_answer = has_class(l, false),
          .sinkhole_answer = has_class(l, true), .null_target = l->null_target,
-         .used = l->used, .resolved_otherwise = resolved_otherwise(resolved, l));
+         .used = l->used,
+         .resolved_otherwise = resolved_otherwise(resolved, l));
     text_free(&addresses);
     text_free(&ede);
 }

@@ -237,16 +237,17 @@ static bool is_better(const struct group *a, const struct group *b)
     return x->order < y->order;
 }
 
-/* A note changes nothing.  From a session that was seen to work, it takes
- * nothing away that something can not be seen; nor does a failure of many
- * sessions, which may mention this one because it did work. */
+/* A note changes nothing.  From a session that did its work, as far as could be
+ * seen, only what is said of this very session takes that away: a failure of
+ * many sessions may mention this one because it did work. */
 static bool can_be_primary(const struct group *group, enum verdict otherwise)
 {
     enum verdict effect = group_effect(group);
     if (otherwise != VERDICT_HEALTHY)
         return effect <= VERDICT_UNDETERMINED;
     return effect == VERDICT_DEGRADED ||
-           (effect == VERDICT_FAILURE && group->rule->scope == SCOPE_SESSION);
+           (effect <= VERDICT_UNDETERMINED &&
+            group->rule->scope == SCOPE_SESSION);
 }
 
 /* session may be NULL: it is past what the result lists. */

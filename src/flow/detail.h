@@ -40,7 +40,7 @@ struct sent {
 
 struct stall {
     struct sent sent;
-    bool delivered, full_size, small_passed;
+    bool delivered, full_size, small_passed, large_passed;
     int64_t until; /* the last sending, or the acknowledgement */
 };
 
@@ -120,7 +120,7 @@ struct flow_detail {
     int64_t missed_time;
     struct stall stalls[STALLS_MAX];
     uint32_t stall_n;
-    uint32_t smallest_acked; /* length; 0: none */
+    uint32_t smallest_acked, largest_acked; /* lengths; 0: none */
     int64_t acked_time;      /* when `acked` last moved */
     uint32_t last_again;     /* how often the last content was sent again */
 

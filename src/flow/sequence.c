@@ -125,6 +125,7 @@ static void finish(struct flow *flow, enum dir dir, const struct sent *sent,
             .full_size = sent->length >= full,
             .small_passed = detail->smallest_acked > 0 &&
                             detail->smallest_acked < sent->length,
+            .large_passed = detail->largest_acked >= sent->length,
             .until = until,
         };
         add_stall(detail, &stall);
@@ -132,6 +133,8 @@ static void finish(struct flow *flow, enum dir dir, const struct sent *sent,
     if (delivered &&
         (detail->smallest_acked == 0 || sent->length < detail->smallest_acked))
         detail->smallest_acked = sent->length;
+    if (delivered && sent->length > detail->largest_acked)
+        detail->largest_acked = sent->length;
 }
 
 static void add_sent(struct flow *flow, enum dir dir,

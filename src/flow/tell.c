@@ -143,9 +143,13 @@ static void stall(const struct context *c, enum dir dir, uint32_t index)
          .seconds = between(sent->first_time, stall->until),
          .delivered = stall->delivered, .full_size = stall->full_size,
          .small_passed = stall->small_passed,
+         .large_passed = stall->large_passed,
          .later_sacked = sent->later_sacked,
          .idle_before = clock_seconds(sent->idle_before),
-         .other_side_alive = sent->other_side_alive);
+         .other_side_alive =
+             sent->other_side_alive ||
+             (!stall->delivered &&
+              c->flow->side[other_dir(dir)].packets > sent->other_packets));
 }
 
 static void zero_window(const struct context *c, enum dir dir, uint32_t index)

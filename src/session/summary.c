@@ -68,6 +68,20 @@ static void take_close(struct summary *s, const struct fact_mail_close *c)
         s->server_goodbye = true;
 }
 
+/* A command that waited in vain: not one that may wait (IDLE), nor a goodbye,
+ * nor one that the end of the capture overtook. */
+static void take_unanswered(struct summary *s,
+                            const struct fact_mail_unanswered *u)
+{
+    const double soon = 5; /* seconds; servers that work answer before */
+    if (span_same(u->command, SPAN("IDLE")) ||
+        span_same(u->command, SPAN("LOGOUT")) ||
+        span_same(u->command, SPAN("QUIT")))
+        return;
+    if (u->waited >= soon || !span_same(u->end, SPAN("end-of-capture")))
+        s->stuck = true;
+}
+
 static void take_mail(struct summary *s, const struct fact *fact)
 {
     switch (fact->kind->number) {
@@ -93,6 +107,16 @@ static void take_mail(struct summary *s, const struct fact *fact)
         break;
     case FACT_KIND_mail_close:
         take_close(s, fact->values);
+        break;
+    case FACT_KIND_mail_unanswered:
+        take_unanswered(s, fact->values);
+        break;
+    case FACT_KIND_imap_literal:
+    case FACT_KIND_pop_transfer:
+        s->stuck = true;
+        break;
+    case FACT_KIND_tcp_stall:
+        s->stuck |= !((const struct fact_tcp_stall *)fact->values)->delivered;
         break;
     case FACT_KIND_imap_mailbox:
     case FACT_KIND_pop_maildrop:
@@ -196,9 +220,12 @@ static const char *stage(const struct summary *s,
 /* It did what such a session is for, as far as can be seen: mail changed
  * hands, or the account was entered, or both sides said goodbye without a
  * refusal, or TLS carried content both ways that nobody can read, or was
- * closed in order after the server had spoken inside it. */
+ * closed in order after the server had spoken inside it.  Not so when it got
+ * stuck afterwards. */
 static bool worked(const struct summary *s, const struct summary_context *c)
 {
+    if (s->stuck && !s->client_goodbye && !s->tls_closed)
+        return false;
     if (s->sent || s->received || s->stored)
         return true;
     if (s->encrypted_both && !c->decrypted)

@@ -21,6 +21,7 @@ struct summary {
     uint64_t recipients_refused;
     bool transfer_begun; /* a message was on its way, in either direction */
     bool mailbox_opened;
+    bool stuck; /* something was never answered, or never arrived */
     bool client_goodbye, server_goodbye;
     bool starttls;         /* TLS began after STARTTLS or STLS */
     bool encrypted_both;   /* unreadable content went both ways */

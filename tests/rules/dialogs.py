@@ -37,7 +37,7 @@ def report(mailwhy, dialog2pcap, dialog, pcap):
     run = subprocess.run([mailwhy, "analyze", "--format", "json", pcap],
                          capture_output=True, text=True, timeout=60)
     if run.returncode not in (0, 1):
-        raise RuntimeError(f"exit status {run.returncode}: {run.stderr}")
+        raise RuntimeError(f"exit status {run.returncode}: {run.stderr.strip()}")
     return json.loads(run.stdout)["captures"][0]
 
 
