@@ -10,7 +10,9 @@ mailwhy=$1
 shift
 [ $# -gt 0 ] || set -- "$root/samples"
 
-python3 -c 'import jsonschema' 2>/dev/null || {
+python=/usr/bin/python3 # the one whose modules setup.sh installed
+[ -x "$python" ] || python=python3
+"$python" -c 'import jsonschema' 2>/dev/null || {
     echo "schema: skipped, python3-jsonschema is not installed"
     exit 77
 }
@@ -21,7 +23,7 @@ trap 'rm -f "$report"' EXIT
 "$mailwhy" scan --format json --progress never "$@" >"$report" 2>/dev/null ||
     [ $? -le 2 ]
 
-python3 - "$root/docs/report.schema.json" "$report" <<'PYTHON'
+"$python" - "$root/docs/report.schema.json" "$report" <<'PYTHON'
 import json
 import sys
 

@@ -129,7 +129,7 @@ double expr_number(const struct expr *e, struct view *view)
                    : NAN;
     }
     default:
-        assert(!"an expression that makes no number");
+        assert(false && "an expression that makes no number");
         return NAN;
     }
 }

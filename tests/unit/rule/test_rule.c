@@ -1,0 +1,215 @@
+/* test_rule.c - the rule language means what rules/README.md says.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "rule/rule.h"
+
+/* A rule around a condition; `when` is YAML of its own, indented by four. */
+static const char frame[] = "- id: server.tested\n"
+                            "  title: t\n"
+                            "  family: server\n"
+                            "  severity: high\n"
+                            "  confidence: certain\n"
+                            "  where: server\n"
+                            "  scope: session\n"
+                            "  %s\n"
+                            "  when:\n"
+                            "%s\n"
+                            "  says: '%s'\n"
+                            "  means: m\n"
+                            "  remedy: {user: u, admin: a}\n"
+                            "  references: [RFC 1]\n"
+                            "  shown-by: [a.pcap]\n"
+                            "  quiet-on: [b.pcap]\n";
+
+struct fired {
+    int times;
+    char summary[200];
+    size_t evidence;
+};
+
+static void found(void *user, const struct match *match)
+{
+    struct fired *fired = user;
+    fired->times++;
+    snprintf(fired->summary, sizeof fired->summary, "%s", match->summary);
+    fired->evidence = match->evidence_count;
+}
+
+/* A refused login in packet 10 at 1 s, an accepted one in packet 20 at 5 s,
+ * then a FIN in packet 30 at 6 s. */
+static struct facts *story(void)
+{
+    struct facts *facts = facts_new(1);
+    facts_stamp(facts, 10, 1 * CLOCK_SECOND);
+    TELL(facts, mail_login, .result = SPAN("refused"), .code = SPAN("AUTH"),
+         .text = SPAN("Bad password for you"), .mechanism = SPAN("PLAIN LOGIN"),
+         .latency = 2.5, .attempt = 1);
+    facts_stamp(facts, 20, 5 * CLOCK_SECOND);
+    TELL(facts, mail_login, .result = SPAN("ok"), .over_tls = true,
+         .attempt = 2);
+    facts_stamp(facts, 30, 6 * CLOCK_SECOND);
+    TELL(facts, tcp_fin, .by = SPAN("client"), .first = true);
+    facts_stamp(facts, 0, 0);
+    TELL(facts, session, .id = 1, .port = 143, .client = SPAN("192.0.2.1"),
+         .server = SPAN("198.51.100.2"), .logins_refused = 1);
+    return facts;
+}
+
+static struct rules *load(const char *extra, const char *when, const char *says,
+                          struct err *err)
+{
+    char yaml[4000];
+    snprintf(yaml, sizeof yaml, frame, extra, when, says);
+    return rules_load_memory("test.yaml", span_of(yaml), NULL, NULL, err);
+}
+
+static struct fired judge(const char *extra, const char *when, const char *says)
+{
+    struct err err = {""};
+    struct fired fired = {0};
+    struct rules *rules = load(extra, when, says, &err);
+    if (!rules)
+        fail_msg("%s: %s", when, err.text);
+    struct facts *facts = story();
+    struct arena *mem = arena_new();
+    rules_judge(rules, SCOPE_SESSION, facts, mem, found, &fired);
+    arena_free(&mem);
+    facts_free(&facts);
+    rules_free(&rules);
+    return fired;
+}
+
+struct condition_row {
+    const char *name, *when;
+    bool fires;
+};
+
+/* clang-format off */
+static const struct condition_row rows[] = {
+    {"equal texts", "    - mail.login: result == \"refused\"", true},
+    {"unequal texts", "    - mail.login: result == \"nothing\"", false},
+    {"in a set of texts", "    - mail.login: code in {\"X\" \"AUTH\"}", true},
+    {"in a range of numbers", "    - session.port in {100..150}", true},
+    {"outside a range", "    - session.port in {1..99 200..300}", false},
+    {"contains ignores case", "    - mail.login: text contains \"bad PASS\"", true},
+    {"matches ignores case", "    - mail.login: text matches \"^bad .* you$\"", true},
+    {"has finds a word", "    - mail.login: mechanism has \"LOGIN\"", true},
+    {"has finds only whole words", "    - mail.login: mechanism has \"LOG\"", false},
+    {"a boolean by itself", "    - mail.login: over_tls", true},
+    {"not binds tighter than and", "    - mail.login: not over_tls and result == \"ok\"", false},
+    {"and binds tighter than or", "    - mail.login: result == \"x\" and over_tls or attempt == 1", true},
+    {"parentheses", "    - mail.login: result == \"x\" and (over_tls or attempt == 1)", false},
+    {"arithmetic", "    - mail.login: latency * 2 > 4 + 0.5", true},
+    {"any", "    - tcp.fin: any", true},
+    {"in the order of time", "    - mail.login: result == \"refused\"\n    - tcp.fin: first", true},
+    {"against the order of time", "    - tcp.fin: first\n    - mail.login: result == \"refused\"", false},
+    {"order any", "    - tcp.fin: first\n    - mail.login: result == \"refused\"\n      order: any", true},
+    {"order before", "    - tcp.fin: first\n    - mail.login: result == \"ok\"\n      order: before", true},
+    {"within holds", "    - mail.login: result == \"ok\"\n    - tcp.fin: first\n      within: 2", true},
+    {"within does not hold", "    - mail.login: result == \"refused\"\n    - tcp.fin: first\n      within: 2", false},
+    {"count", "    - count(mail.login) == 2", true},
+    {"count where", "    - count(mail.login where result == \"ok\") == 2", false},
+    {"count distinct", "    - count(distinct mail.login.result) == 2", true},
+    {"exists", "    - not exists(mail.login where result == \"cancelled\")", true},
+    {"sum, max and min", "    - sum(mail.login.attempt) == 3 and max(mail.login.attempt) == 2 and min(mail.login.latency) == 0", true},
+    {"a name for what matched", "    - mail.login: result == \"refused\"\n      as: first\n    - mail.login: attempt == first.attempt + 1", true},
+    {"unless", "    - tcp.fin: any\n  unless:\n    - mail.login: result == \"ok\"", false},
+    {"unless after", "    - mail.login: result == \"ok\"\n  unless:\n    - mail.login: result == \"refused\"\n      order: after", true},
+};
+/* clang-format on */
+
+static void fires(void **state)
+{
+    const struct condition_row *row = *state;
+    assert_int_equal(judge("", row->when, "x").times, row->fires ? 1 : 0);
+}
+
+static void texts_are_filled_in(void **state)
+{
+    (void)state;
+    struct fired f = judge("", "    - mail.login: result == \"refused\"",
+                           "{client} {server} {text} {mechanism|code} "
+                           "{count(mail.login)} {latency}");
+    assert_string_equal(f.summary, "192.0.2.1 198.51.100.2 Bad password "
+                                   "for you PLAIN LOGIN 2 2.5 s");
+    assert_int_equal(f.evidence, 1);
+}
+
+static void a_threshold_is_a_named_number(void **state)
+{
+    (void)state;
+    assert_int_equal(judge("thresholds: {slow: {value: 2, because: r}}",
+                           "    - mail.login: latency > slow", "x")
+                         .times,
+                     1);
+}
+
+struct mistake_row {
+    const char *name, *extra, *when, *says, *message;
+};
+
+/* clang-format off */
+static const struct mistake_row mistakes[] = {
+    {"a misspelt field", "", "    - mail.login: resullt == \"ok\"", "x", "perhaps \"result\""},
+    {"a misspelt kind", "", "    - mail.logn: any", "x", "perhaps \"mail.login\""},
+    {"a number compared with a text", "", "    - mail.login: latency == \"ok\"", "x", "latency"},
+    {"a broken regular expression", "", "    - mail.login: text matches \"(\"", "x", "test.yaml:"},
+    {"an unused threshold", "thresholds: {slow: {value: 2, because: r}}", "    - tcp.fin: any", "x", "slow"},
+    {"a placeholder that names nothing", "", "    - tcp.fin: any", "{nosuch}", "nosuch"},
+    {"an unfinished expression", "", "    - mail.login: result ==", "x", "test.yaml:"},
+};
+/* clang-format on */
+
+static void is_refused_with_its_line(void **state)
+{
+    const struct mistake_row *row = *state;
+    struct err err = {""};
+    struct rules *rules = load(row->extra, row->when, row->says, &err);
+    assert_null(rules);
+    assert_non_null(strstr(err.text, "test.yaml:"));
+    if (!strstr(err.text, row->message))
+        fail_msg("\"%s\" does not say \"%s\"", err.text, row->message);
+}
+
+static void deep_nesting_is_refused_not_suffered(void **state)
+{
+    (void)state;
+    char when[3000] = "    - session.port == ";
+    for (size_t i = strlen(when); i < sizeof when - 2; i++)
+        when[i] = '(';
+    struct err err = {""};
+    assert_null(load("", when, "x", &err));
+}
+
+int main(void)
+{
+    enum {
+        ROWS = sizeof rows / sizeof rows[0],
+        MISTAKES = sizeof mistakes / sizeof mistakes[0],
+        OWN = 3
+    };
+    struct CMUnitTest tests[OWN + ROWS + MISTAKES] = {
+        cmocka_unit_test(texts_are_filled_in),
+        cmocka_unit_test(a_threshold_is_a_named_number),
+        cmocka_unit_test(deep_nesting_is_refused_not_suffered),
+    };
+    for (size_t i = 0; i < ROWS; i++)
+        tests[OWN + i] = (struct CMUnitTest){
+            .name = rows[i].name,
+            .test_func = fires,
+            .initial_state = (void *)(uintptr_t)&rows[i],
+        };
+    for (size_t i = 0; i < MISTAKES; i++)
+        tests[OWN + ROWS + i] = (struct CMUnitTest){
+            .name = mistakes[i].name,
+            .test_func = is_refused_with_its_line,
+            .initial_state = (void *)(uintptr_t)&mistakes[i],
+        };
+    return cmocka_run_group_tests_name("rule", tests, NULL, NULL);
+}
