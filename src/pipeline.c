@@ -372,6 +372,8 @@ bool analyze_file(const char *path, const struct analyze_options *options,
         (*result)->error = arena_string((*result)->mem, span_of(err->text));
         return false;
     }
+    if (options->opened)
+        options->opened();
     read_all(a, capture);
     capture_close(&capture);
     *result = analysis_finish(&a);
