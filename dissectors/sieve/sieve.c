@@ -85,7 +85,8 @@ static bool meet_server(struct sieve *s, const struct chunk *in,
     if (spoken.n == 0)
         return false;
     s->met = true;
-    span_take_line(&rest, &line);
+    if (mail_is_text(in->bytes.p[0])) /* or there are no lines */
+        span_take_line(&rest, &line);
     struct span words = line;
     struct span first = mail_word(&words);
     if (span_is(spoken, SPAN("sieve")) || span_is(first, SPAN("OK")) ||

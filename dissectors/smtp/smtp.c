@@ -131,7 +131,8 @@ static bool meet_server(struct smtp *s, const struct chunk *in,
     s->foreign = !span_is(spoken, SPAN("other"));
     struct span rest = in->bytes;
     struct span first = span_first(in->bytes, 0);
-    span_take_line(&rest, &first);
+    if (mail_is_text(in->bytes.p[0])) /* or there are no lines */
+        span_take_line(&rest, &first);
     facts_at(out, S2C, in->offset + (in->bytes.n - rest.n));
     smtp_show_masked(&line, span_first(first, 200), out);
     TELL(out, mail_wrong_protocol, .side = SPAN("server"), .spoken = spoken,
