@@ -1,4 +1,8 @@
 /* arena.c - blocks that double in size, in a list; see arena.h.
+ *
+ * The arena itself lies in its first block.  Sessions come and go by the
+ * hundred thousand, and each has two arenas: a few of the two smallest kinds
+ * of block wait here for the next one instead of going through malloc.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "base/arena.h"
@@ -9,7 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BLOCK = 1024, LAST_BLOCK = 1 << 20, ALIGN = 16 };
+enum {
+    FIRST_BLOCK = 4096,
+    LAST_BLOCK = 1 << 20,
+    ALIGN = 16,
+    SPARE_KINDS = 2, /* blocks of 4 and of 8 KiB */
+#ifdef __SANITIZE_ADDRESS__
+    SPARE_MAX = 0, /* let the sanitizer see who uses what is gone */
+#else
+    SPARE_MAX = 256, /* of each: 3 MiB in all */
+#endif
+};
 
 struct block {
     struct block *older;
@@ -20,6 +34,11 @@ struct block {
 struct arena {
     struct block *newest;
 };
+
+static struct {
+    struct block *list;
+    size_t n;
+} spare[SPARE_KINDS];
 
 void *must_alloc(size_t n)
 {
@@ -41,9 +60,62 @@ void *must_realloc(void *p, size_t n)
     return q;
 }
 
+/* The index into spare[] of blocks of this size; SPARE_KINDS: there is none. */
+static size_t spare_kind(size_t size)
+{
+    size_t kind = 0;
+    while (kind < SPARE_KINDS && size != (size_t)FIRST_BLOCK << kind)
+        kind++;
+    return kind;
+}
+
+static struct block *block_new(size_t size)
+{
+    size_t kind = spare_kind(size);
+    struct block *b;
+    if (kind < SPARE_KINDS && spare[kind].n > 0) {
+        b = spare[kind].list;
+        spare[kind].list = b->older;
+        spare[kind].n--;
+    } else {
+        b = must_realloc(NULL, sizeof *b + size);
+    }
+    *b = (struct block){.size = size};
+    return b;
+}
+
+static void block_free(struct block *b)
+{
+    size_t kind = spare_kind(b->size);
+    if (kind == SPARE_KINDS || spare[kind].n >= SPARE_MAX) {
+        free(b);
+        return;
+    }
+    b->older = spare[kind].list;
+    spare[kind].list = b;
+    spare[kind].n++;
+}
+
+/* From a block that has room for it. */
+static void *cut(struct block *b, size_t n)
+{
+    void *p = b->bytes + b->used;
+    b->used += n;
+    /* Here and not block by block: most blocks are never filled. */
+    return memset(p, 0, n);
+}
+
+static size_t aligned(size_t n)
+{
+    return (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
+
 struct arena *arena_new(void)
 {
-    return must_alloc(sizeof(struct arena));
+    struct block *first = block_new(FIRST_BLOCK);
+    struct arena *arena = cut(first, aligned(sizeof *arena));
+    arena->newest = first;
+    return arena;
 }
 
 void arena_free(struct arena **arena)
@@ -52,22 +124,21 @@ void arena_free(struct arena **arena)
         return;
     for (struct block *b = (*arena)->newest; b;) {
         struct block *older = b->older;
-        free(b);
+        block_free(b);
         b = older;
     }
-    free(*arena);
     *arena = NULL;
 }
 
 static struct block *block_add(struct arena *arena, size_t need)
 {
-    size_t size = arena->newest ? arena->newest->size * 2 : FIRST_BLOCK;
+    size_t size = arena->newest->size * 2;
     if (size > LAST_BLOCK)
         size = LAST_BLOCK;
     if (size < need)
         size = need;
-    struct block *b = must_realloc(NULL, sizeof *b + size);
-    *b = (struct block){.older = arena->newest, .size = size};
+    struct block *b = block_new(size);
+    b->older = arena->newest;
     arena->newest = b;
     return b;
 }
@@ -75,14 +146,11 @@ static struct block *block_add(struct arena *arena, size_t need)
 void *arena_alloc(struct arena *arena, size_t n)
 {
     assert(n < SIZE_MAX / 2);
-    n = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    n = aligned(n);
     struct block *b = arena->newest;
-    if (!b || n > b->size - b->used)
+    if (n > b->size - b->used)
         b = block_add(arena, n);
-    void *p = b->bytes + b->used;
-    b->used += n;
-    /* Here and not block by block: most blocks are never filled. */
-    return memset(p, 0, n);
+    return cut(b, n);
 }
 
 struct span arena_copy(struct arena *arena, struct span bytes)

@@ -20,7 +20,8 @@ uint64_t hash_bytes(struct span bytes, uint64_t seed)
     while (bytes.n >= 8) {
         uint64_t word;
         memcpy(&word, bytes.p, 8);
-        h = mix(h ^ word);
+        h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 32;
         bytes = span_skip(bytes, 8);
     }
     uint64_t tail = 0;

@@ -1,6 +1,6 @@
 /* table.c - finds the connection of each packet, and lets it go.
  *
- * A hash table of pooled entries, chained; an entry is also in one of three
+ * A hash table of pooled entries, chained; an entry is also in one of four
  * lists, by what it waits for, the one that was quiet longest at the front.
  * Nothing that is shown depends on the order in the hash table.
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -33,15 +33,25 @@ enum waiting {
                       tries (tcp_syn_retries), others less */
     WAITS_CONTENT, /* keep-alives come every two hours at least (RFC 9293
                       section 3.8.4), and are tried for some minutes */
-    WAITS_STRAYS,  /* it is over: a last FIN or RST may still come again; with
-                      the usual 0.2 s doubled each time, five do */
+    WAITS_LAST,    /* it is over: what crossed the end on its way may still
+                      come, within some round trips (LAST_TRIPS); this is for
+                      those whose round trip is not known */
+    WAITS_STRAYS,  /* it was told: a last FIN or RST may still come again; with
+                      the usual 0.2 s doubled each time, five do.  All that is
+                      kept is who they belong to.  Or it was refused, and the
+                      client may try again with the same SYN */
     WAITING,
 };
 static const int64_t patience[WAITING] = {
     [WAITS_ANSWER] = 180 * CLOCK_SECOND,
     [WAITS_CONTENT] = 3 * 3600 * CLOCK_SECOND,
+    [WAITS_LAST] = 1 * CLOCK_SECOND,
     [WAITS_STRAYS] = 10 * CLOCK_SECOND,
 };
+
+/* Not less than LAST_LEAST: a sender may be slow to notice. */
+enum { LAST_TRIPS = 8 };
+#define LAST_LEAST (CLOCK_SECOND / 10)
 
 struct entry {
     struct flow flow; /* first: a flow is found back from it */
@@ -49,6 +59,7 @@ struct entry {
     struct entry *next_in_bucket;
     struct entry *older, *newer; /* in its list */
     enum waiting waiting;
+    bool told;      /* to hooks.ended */
     uint64_t jumps; /* of the clock, before its last packet */
 };
 
@@ -146,10 +157,12 @@ static void list_append(struct flow_table *table, struct entry *entry)
     list->newest = entry;
 }
 
-static enum waiting waits_for(const struct flow *flow)
+static enum waiting waits_for(const struct entry *entry)
 {
+    const struct flow *flow = &entry->flow;
     if (flow->over)
-        return WAITS_STRAYS;
+        return entry->told || flow->handshake == FLOW_REFUSED ? WAITS_STRAYS
+                                                              : WAITS_LAST;
     return flow->handshake == FLOW_SYN_ONLY || flow->handshake == FLOW_HALF
                ? WAITS_ANSWER
                : WAITS_CONTENT;
@@ -178,11 +191,26 @@ static void host_learn(struct flow_table *table, const struct flow *flow,
 
 /* ---- the life of an entry ---- */
 
-static void end_entry(struct flow_table *table, struct entry *entry)
+static void tell_end(struct flow_table *table, struct entry *entry)
 {
     struct flow *flow = &entry->flow;
     const struct address *server = &flow->side[S2C].address;
     const struct host *host = host_slot(table, server);
+
+    entry->told = true;
+    track_end(flow, address_same(&host->address, server) ? host : NULL);
+    table->counts.missed_bytes +=
+        flow->side[C2S].missed + flow->side[S2C].missed;
+    table->hooks.ended(table->hooks.user, flow);
+    for (enum dir dir = C2S; dir <= S2C; dir++) {
+        if (flow->side[dir].detail)
+            pool_put(&table->details, flow->side[dir].detail);
+        flow->side[dir].detail = NULL;
+    }
+}
+
+static void end_entry(struct flow_table *table, struct entry *entry)
+{
     struct entry **link = &table->buckets[entry->hash % BUCKETS];
 
     while (*link != entry)
@@ -190,14 +218,18 @@ static void end_entry(struct flow_table *table, struct entry *entry)
     *link = entry->next_in_bucket;
     list_remove(table, entry);
     table->n--;
-    track_end(flow, address_same(&host->address, server) ? host : NULL);
-    table->counts.missed_bytes +=
-        flow->side[C2S].missed + flow->side[S2C].missed;
-    table->hooks.ended(table->hooks.user, flow);
-    for (enum dir dir = C2S; dir <= S2C; dir++)
-        if (flow->side[dir].detail)
-            pool_put(&table->details, flow->side[dir].detail);
+    if (!entry->told)
+        tell_end(table, entry);
     pool_put(&table->entries, entry);
+}
+
+/* Puts an entry to the end of the list it belongs to now. */
+static void list_again(struct flow_table *table, struct entry *entry)
+{
+    list_remove(table, entry);
+    entry->jumps = table->jumps;
+    entry->waiting = waits_for(entry);
+    list_append(table, entry);
 }
 
 /* Ends one to make room: what is over first, then what was quiet longest. */
@@ -205,6 +237,8 @@ static void evict(struct flow_table *table)
 {
     struct entry *victim = table->lists[WAITS_STRAYS].oldest;
     struct entry *asking = table->lists[WAITS_ANSWER].oldest;
+    if (!victim)
+        victim = table->lists[WAITS_LAST].oldest;
     if (!victim)
         victim = table->lists[WAITS_CONTENT].oldest;
     if (!victim || (asking && !victim->flow.over &&
@@ -293,11 +327,20 @@ static void take_clock(struct flow_table *table, const struct packet *packet)
     table->last_frame = packet->frame;
 }
 
+static int64_t patience_with(const struct entry *entry)
+{
+    int64_t most = patience[entry->waiting];
+    int64_t trips = entry->flow.rtt * LAST_TRIPS;
+    if (entry->waiting != WAITS_LAST || trips == 0 || trips > most)
+        return most;
+    return trips < LAST_LEAST ? LAST_LEAST : trips;
+}
+
 static bool is_stale(const struct flow_table *table, const struct entry *entry,
                      int64_t now)
 {
     const struct flow *flow = &entry->flow;
-    return now - flow->last_time > patience[entry->waiting] &&
+    return now - flow->last_time > patience_with(entry) &&
            (entry->jumps == table->jumps ||
             table->last_frame - flow->last_frame > QUIET_PACKETS);
 }
@@ -345,16 +388,20 @@ struct flow_event flow_table_packet(struct flow_table *table,
     }
     struct flow *flow = &entry->flow;
     event.flow = flow;
+    if (entry->told) {
+        flow->last_time = packet->time;
+        flow->last_frame = packet->frame;
+        list_again(table, entry);
+        event.dropped = true;
+        return event;
+    }
     need_details(table, flow, event.dir, packet);
     track_packet(flow, event.dir, packet, &table->counts, &event);
     if (event.dir == S2C && !event.duplicate && !event.dropped &&
         (tcp->flags & (TCP_SYN | TCP_RST)) != TCP_RST &&
         (tcp->flags & TCP_SYN || flow->side[S2C].packets == 1))
         host_learn(table, flow, packet);
-    list_remove(table, entry);
-    entry->jumps = table->jumps;
-    entry->waiting = waits_for(flow);
-    list_append(table, entry);
+    list_again(table, entry);
     return event;
 }
 
@@ -381,8 +428,14 @@ void flow_table_tick(struct flow_table *table, int64_t now)
     for (int i = 0; i < WAITING; i++) {
         struct entry *oldest;
         while ((oldest = table->lists[i].oldest) != NULL &&
-               is_stale(table, oldest, now))
-            end_entry(table, oldest);
+               is_stale(table, oldest, now)) {
+            if (i == WAITS_LAST) {
+                tell_end(table, oldest);
+                list_again(table, oldest);
+            } else {
+                end_entry(table, oldest);
+            }
+        }
     }
 }
 
