@@ -5,11 +5,13 @@
 #define RULE_BASE_H
 
 #include "rule/condition.h"
+#include "rule/questions.h"
 #include "rule/rule.h"
 
 /* What judging asks of every rule, side by side in memory. */
 struct entry {
     struct kinds all_of, one_of;
+    struct clauses clauses;
     const struct rule *rule;
 };
 
@@ -18,6 +20,7 @@ struct rules {
     struct regexes *regexes;
     struct rule **list; /* in the order of the files */
     size_t count, room;
+    struct questions questions;    /* of all rules */
     struct entry *entries[SCOPES]; /* the same order */
     size_t entry_count[SCOPES];
 };

@@ -54,6 +54,10 @@ struct condition {
 /* needs.c: works out all_of and one_of. */
 void condition_needs(struct condition *condition);
 
+/* What "count(K ...) >= 2" counts, which can not hold without a K; NULL for
+ * other comparisons, and where none is enough. */
+const struct aggregate *expr_counted(const struct expr *comparison);
+
 /* Whether the expression refers to what patterns matched. */
 bool expr_needs_pattern(const struct expr *e);
 

@@ -191,11 +191,14 @@ void rules_judge(const struct rules *rules, enum scope scope,
     struct view view = {.facts = subject};
     view.slot[SLOT_SESSION] = facts_get(subject, FACT_KIND_session, 0);
     view.slot[SLOT_CAPTURE] = facts_get(subject, FACT_KIND_capture, 0);
+    struct answers answers;
+    answers_begin(&answers, &rules->questions);
     for (size_t i = 0; i < rules->entry_count[scope]; i++) {
         const struct entry *entry = &rules->entries[scope][i];
-        if (!may_fire(entry, &present.kinds))
-            continue;
         const struct condition *c = entry->rule->condition;
+        if (!may_fire(entry, &present.kinds) ||
+            !answers_allow(&answers, entry->clauses, &view))
+            continue;
         view.steps = VIEW_STEPS + VIEW_STEPS_PER_FACT * present.facts;
         if (!tests_hold(c->tests, c->test_count, &view) ||
             !match_from(c, 0, &view, NULL))

@@ -130,11 +130,14 @@ static void index_rules(struct rules *rules)
 {
     for (size_t s = 0; s < SCOPES; s++)
         rules->entry_count[s] = 0;
+    rules->questions.count = 0;
     for (size_t i = 0; i < rules->count; i++) {
         const struct rule *rule = rules->list[i];
+        const struct condition *c = rule->condition;
         rules->list[i]->order = (unsigned)i;
         rules->entries[rule->scope][rules->entry_count[rule->scope]++] =
-            (struct entry){rule->condition->all_of, rule->condition->one_of,
+            (struct entry){c->all_of, c->one_of,
+                           questions_add(&rules->questions, c, rules->mem),
                            rule};
     }
 }

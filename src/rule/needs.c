@@ -8,13 +8,19 @@
 
 /* "count(K ...) >= 2" and "sum(K.f ...) > 0" can not hold without a K: which
  * is compiled as 2 <= count and 0 < sum. */
-static const struct fact_kind *counted_kind(const struct expr *e)
+const struct aggregate *expr_counted(const struct expr *e)
 {
     const struct expr *bound = e->left, *counted = e->right;
     if (bound->op != OP_CONSTANT || counted->op != OP_AGGREGATE)
         return NULL;
     bool positive = e->op == OP_LESS ? bound->number >= 0 : bound->number > 0;
-    return positive ? counted->aggregate->kind : NULL;
+    return positive ? counted->aggregate : NULL;
+}
+
+static const struct fact_kind *counted_kind(const struct expr *e)
+{
+    const struct aggregate *counted = expr_counted(e);
+    return counted ? counted->kind : NULL;
 }
 
 /* A kind without which the expression is false; NULL if there is no telling. */

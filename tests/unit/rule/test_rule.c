@@ -116,6 +116,9 @@ static const struct condition_row rows[] = {
     {"count", "    - count(mail.login) == 2", true},
     {"count where", "    - count(mail.login where result == \"ok\") == 2", false},
     {"count distinct", "    - count(distinct mail.login.result) == 2", true},
+    {"one branch of an or exists", "    - exists(mail.login where result == \"x\") or exists(tcp.fin where first)", true},
+    {"no branch of an or exists", "    - exists(mail.login where result == \"x\") or exists(tcp.fin where not first)", false},
+    {"an or with a branch that needs no fact", "    - exists(mail.login where result == \"x\") or session.port < 1000", true},
     {"exists", "    - not exists(mail.login where result == \"cancelled\")", true},
     {"sum, max and min", "    - sum(mail.login.attempt) == 3 and max(mail.login.attempt) == 2 and min(mail.login.latency) == 0", true},
     {"a name for what matched", "    - mail.login: result == \"refused\"\n      as: first\n    - mail.login: attempt == first.attempt + 1", true},
@@ -148,6 +151,57 @@ static void a_threshold_is_a_named_number(void **state)
                            "    - mail.login: latency > slow", "x")
                          .times,
                      1);
+}
+
+static const char two_thresholds[] =
+    "- id: server.slow\n"
+    "  title: One\n"
+    "  family: server\n"
+    "  severity: high\n"
+    "  confidence: certain\n"
+    "  where: server\n"
+    "  scope: session\n"
+    "  thresholds: {slow: {value: 2, because: r}}\n"
+    "  when: [{mail.login: latency > slow}]\n"
+    "  says: x\n"
+    "  means: x\n"
+    "  remedy: {user: x, admin: x}\n"
+    "  references: [RFC 1]\n"
+    "  shown-by: ['dialog:a']\n"
+    "  quiet-on: ['dialog:b']\n"
+    "- id: server.slower\n"
+    "  title: Another\n"
+    "  family: server\n"
+    "  severity: high\n"
+    "  confidence: certain\n"
+    "  where: server\n"
+    "  scope: session\n"
+    "  thresholds: {slow: {value: 3, because: r}}\n"
+    "  when: [{mail.login: attempt == 1 and latency > slow}]\n"
+    "  says: x\n"
+    "  means: x\n"
+    "  remedy: {user: x, admin: x}\n"
+    "  references: [RFC 1]\n"
+    "  shown-by: ['dialog:a']\n"
+    "  quiet-on: ['dialog:b']\n";
+
+/* Rules that ask the same question share its answer; these do not ask it. */
+static void a_threshold_is_that_of_its_own_rule(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    struct fired fired = {0};
+    struct rules *rules = rules_load_memory(
+        "test.yaml", span_of(two_thresholds), NULL, NULL, &err);
+    if (!rules)
+        fail_msg("%s", err.text);
+    struct facts *facts = story();
+    struct arena *mem = arena_new();
+    rules_judge(rules, SCOPE_SESSION, facts, mem, found, &fired);
+    arena_free(&mem);
+    facts_free(&facts);
+    rules_free(&rules);
+    assert_int_equal(fired.times, 1);
 }
 
 struct mistake_row {
@@ -192,11 +246,12 @@ int main(void)
     enum {
         ROWS = sizeof rows / sizeof rows[0],
         MISTAKES = sizeof mistakes / sizeof mistakes[0],
-        OWN = 3
+        OWN = 4
     };
     struct CMUnitTest tests[OWN + ROWS + MISTAKES] = {
         cmocka_unit_test(texts_are_filled_in),
         cmocka_unit_test(a_threshold_is_a_named_number),
+        cmocka_unit_test(a_threshold_is_that_of_its_own_rule),
         cmocka_unit_test(deep_nesting_is_refused_not_suffered),
     };
     for (size_t i = 0; i < ROWS; i++)

@@ -1,0 +1,290 @@
+/* questions.c - see questions.h.
+ *
+ * A pattern or an exists() can not hold without a fact that passes each part of
+ * its `and`: each cheap part is a question.  Of an `or`, one branch must hold:
+ * its questions, one from each branch, are one clause.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "rule/questions.h"
+
+#include <string.h>
+
+enum answer { NOT_ASKED, NO, YES };
+
+enum {
+    CLAUSES_MAX =
+        12,         /* of one condition: more would cost more than they save */
+    PARTS_MAX = 16, /* branches of an `or` */
+    CHEAP = 30,     /* cost of a test; regular expressions are above */
+    NONE = QUESTIONS_MAX,
+};
+
+/* Whether it looks at nothing but the current fact. */
+static bool looks_at_one_fact(const struct expr *e)
+{
+    switch ((int)e->op) { /* by what it consists of */
+    case OP_FIELD:
+        return e->slot == SLOT_CURRENT;
+    case OP_CONSTANT:
+        return true;
+    case OP_AGGREGATE:
+        return false;
+    case OP_ALL:
+    case OP_ONE_OF:
+        for (size_t i = 0; i < e->count; i++) {
+            if (!looks_at_one_fact(e->list[i]))
+                return false;
+        }
+        return true;
+    case OP_NEGATE:
+    case OP_NOT:
+    case OP_NOT_EMPTY:
+    case OP_IN_TEXTS:
+    case OP_IN_NUMBERS:
+    case OP_MATCHES:
+        return looks_at_one_fact(e->left);
+    default:
+        return looks_at_one_fact(e->left) && looks_at_one_fact(e->right);
+    }
+}
+
+static bool is_question(const struct expr *e)
+{
+    return e->cost <= CHEAP && e->op != OP_CONSTANT && looks_at_one_fact(e);
+}
+
+static bool same_texts(const struct expr *a, const struct expr *b)
+{
+    for (size_t i = 0; i < a->text_count && i < b->text_count; i++) {
+        if (!span_same(a->texts[i], b->texts[i]))
+            return false;
+    }
+    return a->text_count == b->text_count;
+}
+
+static bool same_ranges(const struct expr *a, const struct expr *b)
+{
+    size_t bytes = a->range_count * sizeof a->ranges[0];
+    return a->range_count == b->range_count &&
+           memcmp(a->ranges, b->ranges, bytes) == 0;
+}
+
+static bool same_test(const struct expr *a, const struct expr *b);
+
+static bool same_list(const struct expr *a, const struct expr *b)
+{
+    for (size_t i = 0; i < a->count && i < b->count; i++) {
+        if (!same_test(a->list[i], b->list[i]))
+            return false;
+    }
+    return a->count == b->count;
+}
+
+static bool same_constant(const struct expr *a, const struct expr *b)
+{
+    switch (a->type) {
+    case TYPE_TEXT:
+        return span_same(a->text, b->text);
+    case TYPE_NUMBER:
+        return memcmp(&a->number, &b->number, sizeof a->number) == 0;
+    case TYPE_BOOL:
+        return a->truth == b->truth;
+    }
+    return false;
+}
+
+/* Whether two expressions that look at one fact are the same.  Not by how they
+ * are written: thresholds have a meaning in their rule only. */
+static bool same_test(const struct expr *a, const struct expr *b)
+{
+    if (!a || !b)
+        return a == b;
+    if (a->op != b->op || a->type != b->type)
+        return false;
+    switch ((int)a->op) { /* by what it consists of */
+    case OP_FIELD:
+        return a->field == b->field;
+    case OP_CONSTANT:
+        return same_constant(a, b);
+    case OP_ALL:
+    case OP_ONE_OF:
+        return same_list(a, b);
+    case OP_NEGATE:
+    case OP_NOT:
+    case OP_NOT_EMPTY:
+        return same_test(a->left, b->left);
+    case OP_IN_TEXTS:
+        return same_test(a->left, b->left) && same_texts(a, b);
+    case OP_IN_NUMBERS:
+        return same_test(a->left, b->left) && same_ranges(a, b);
+    case OP_MATCHES:
+        return same_test(a->left, b->left) && a->regex == b->regex;
+    default:
+        return same_test(a->left, b->left) && same_test(a->right, b->right);
+    }
+}
+
+/* Its number; NONE when there is no room. */
+static size_t number_of(struct questions *q, const struct fact_kind *kind,
+                        const struct expr *test)
+{
+    for (size_t i = 0; i < q->count; i++) {
+        if (q->list[i].kind == kind && same_test(q->list[i].test, test))
+            return i;
+    }
+    if (q->count == QUESTIONS_MAX)
+        return NONE;
+    q->list[q->count] = (struct question){kind, test};
+    return q->count++;
+}
+
+struct adding {
+    struct questions *questions;
+    struct arena *mem;
+    struct clause clauses[CLAUSES_MAX];
+    size_t count;
+};
+
+static void add_clause(struct adding *a, const uint16_t *questions, size_t n)
+{
+    if (a->count == CLAUSES_MAX || n == 0)
+        return;
+    uint16_t *kept = arena_alloc(a->mem, n * sizeof *kept);
+    memcpy(kept, questions, n * sizeof *kept);
+    a->clauses[a->count++] = (struct clause){kept, n};
+}
+
+/* A fact of the kind must pass the test: a clause for each part of it. */
+static void add_fact(struct adding *a, const struct fact_kind *kind,
+                     const struct expr *test)
+{
+    if (test && test->op == OP_ALL) {
+        for (size_t i = 0; i < test->count; i++)
+            add_fact(a, kind, test->list[i]);
+        return;
+    }
+    if (!test || !is_question(test))
+        return; /* that there is one of the kind is asked elsewhere */
+    size_t number = number_of(a->questions, kind, test);
+    if (number != NONE)
+        add_clause(a, &(uint16_t){(uint16_t)number}, 1);
+}
+
+/* The aggregate without whose facts the expression is false; NULL if there is
+ * no telling. */
+static const struct aggregate *needed(const struct expr *e)
+{
+    if (e->op == OP_AGGREGATE && e->aggregate->what == AGGREGATE_EXISTS)
+        return e->aggregate;
+    if (e->op == OP_LESS || e->op == OP_AT_MOST)
+        return expr_counted(e);
+    if (e->op == OP_ALL) {
+        for (size_t i = 0; i < e->count; i++) {
+            const struct aggregate *found = needed(e->list[i]);
+            if (found)
+                return found;
+        }
+    }
+    return NULL;
+}
+
+/* The question that tells most about an aggregate: its first cheap part, or
+ * whether there is a fact at all. */
+static size_t best_question(struct adding *a, const struct aggregate *aggregate)
+{
+    const struct expr *where = aggregate->where;
+    const struct expr *test = NULL;
+    if (where && is_question(where))
+        test = where;
+    for (size_t i = 0; where && where->op == OP_ALL && i < where->count; i++) {
+        if (!test && is_question(where->list[i]))
+            test = where->list[i];
+    }
+    return number_of(a->questions, aggregate->kind, test);
+}
+
+static void add_branches(struct adding *a, const struct expr *one_of)
+{
+    uint16_t questions[PARTS_MAX];
+    if (one_of->count > PARTS_MAX)
+        return;
+    for (size_t i = 0; i < one_of->count; i++) {
+        const struct aggregate *aggregate = needed(one_of->list[i]);
+        size_t number = aggregate ? best_question(a, aggregate) : NONE;
+        if (number == NONE)
+            return;
+        questions[i] = (uint16_t)number;
+    }
+    add_clause(a, questions, one_of->count);
+}
+
+static void add_test(struct adding *a, const struct expr *e)
+{
+    if (e->op == OP_ALL) {
+        for (size_t i = 0; i < e->count; i++)
+            add_test(a, e->list[i]);
+    } else if (e->op == OP_ONE_OF) {
+        add_branches(a, e);
+    } else {
+        const struct aggregate *aggregate = needed(e);
+        if (aggregate)
+            add_fact(a, aggregate->kind, aggregate->where);
+    }
+}
+
+struct clauses questions_add(struct questions *questions,
+                             const struct condition *condition,
+                             struct arena *mem)
+{
+    struct adding a = {questions, mem, {{NULL, 0}}, 0};
+    for (size_t i = 0; i < condition->when_count; i++)
+        add_fact(&a, condition->when[i].kind, condition->when[i].test);
+    for (size_t i = 0; i < condition->test_count; i++)
+        add_test(&a, condition->tests[i]);
+    struct clause *list = arena_alloc(mem, a.count * sizeof *list);
+    memcpy(list, a.clauses, a.count * sizeof *list);
+    return (struct clauses){list, a.count};
+}
+
+void answers_begin(struct answers *answers, const struct questions *questions)
+{
+    answers->questions = questions;
+    memset(answers->known, NOT_ASKED, questions->count);
+}
+
+static bool is_there(const struct question *q, struct view *view)
+{
+    if (!q->test)
+        return facts_count(view->facts, q->kind->number) > 0;
+    const struct fact *fact;
+    for (size_t i = 0; (fact = facts_get(view->facts, q->kind->number, i));
+         i++) {
+        view->slot[SLOT_CURRENT] = fact;
+        if (expr_true(q->test, view))
+            return true;
+    }
+    return false;
+}
+
+static bool is_yes(struct answers *answers, size_t number, struct view *view)
+{
+    uint8_t *known = &answers->known[number];
+    if (*known == NOT_ASKED)
+        *known = is_there(&answers->questions->list[number], view) ? YES : NO;
+    return *known == YES;
+}
+
+bool answers_allow(struct answers *answers, struct clauses clauses,
+                   struct view *view)
+{
+    for (size_t i = 0; i < clauses.count; i++) {
+        const struct clause *clause = &clauses.list[i];
+        size_t at = 0;
+        while (at < clause->count &&
+               !is_yes(answers, clause->questions[at], view))
+            at++;
+        if (at == clause->count)
+            return false;
+    }
+    return true;
+}
