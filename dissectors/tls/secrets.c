@@ -115,6 +115,17 @@ void secrets_change(struct tls *tls, enum dir dir)
     use_keys(tls, dir, decrypt_new(tls->mem, &session, dir == C2S));
 }
 
+struct span secrets_word(const struct tls *tls)
+{
+    const struct tls_keys *keys = tls->context->keys;
+    if (tls->keys_failed)
+        return SPAN("wrong");
+    if (keys && (tls_keys_counts(keys)->kept > 0 ||
+                 tls_keys_has_premasters(keys)))
+        return SPAN("missing");
+    return SPAN("none");
+}
+
 void secrets_failed(struct tls *tls, struct facts *out)
 {
     tls->half[C2S].decrypt = NULL;

@@ -128,7 +128,7 @@ static struct span closed_name(const bool closed[2])
 }
 
 void shape_tell(struct shape *s, bool finished, const bool closed[2],
-                struct facts *out)
+                struct span keys, struct facts *out)
 {
     settle(s);
     if (!s->began && !finished)
@@ -146,5 +146,5 @@ void shape_tell(struct shape *s, bool finished, const bool closed[2],
          .last_pause = clock_seconds(s->last_pause),
          .last_unasked = s->last_unasked,
          .close_notify = closed[C2S] || closed[S2C],
-         .closed_by = closed_name(closed), .whole = !s->full);
+         .closed_by = closed_name(closed), .keys = keys, .whole = !s->full);
 }

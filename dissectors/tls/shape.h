@@ -56,8 +56,8 @@ void shape_record(struct shape *shape, enum dir dir, size_t content,
 
 /* Tells tls.shape; nothing is told of a talk in which nobody ever spoke unless
  * `finished` says that a handshake came before it.  closed: which side, by enum
- * dir, sent close_notify. */
+ * dir, sent close_notify.  keys: the word for what keys there were. */
 void shape_tell(struct shape *shape, bool finished, const bool closed[2],
-                struct facts *out);
+                struct span keys, struct facts *out);
 
 #endif

@@ -271,7 +271,7 @@ static void tls_close(void *self, enum end why, struct facts *out)
     bool finished = tls->reached >= REACHED_FINISHED;
     bool began = finished || tls->midstream;
     if (began && !tls->opened_data)
-        shape_tell(&tls->shape, finished, tls->closed, out);
+        shape_tell(&tls->shape, finished, tls->closed, secrets_word(tls), out);
 }
 
 static void *tls_open(struct arena *mem, const struct flow_context *context)
