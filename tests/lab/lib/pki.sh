@@ -121,7 +121,10 @@ root gateway "/CN=gw-7 CA"
 fresh="-startdate $(date -u -d yesterday +%Y%m%d000000Z) -days 90"
 names=DNS:imap.example.org server gateway-org gateway $fresh
 names=DNS:imap.example.net server gateway-net gateway $fresh
-names=DNS:login.hotspot.example.com server portal gateway $valid
+sign gateway portal "/CN=gw.lobby.example.com" good.key \
+    "subjectAltName=DNS:gw.lobby.example.com
+extendedKeyUsage=serverAuth" $valid
+cp good.key portal.key
 
 openssl dhparam -out dh1024.pem 1024
 openssl req -x509 -new -key good.key -days 3650 -subj "/CN=localhost.localdomain" \
