@@ -10,6 +10,7 @@ Servers answer the ClientHello:
                       downgrade       TLS 1.2, marked as a step back from 1.3
                       no-renegotiation  TLS 1.2 without RFC 5746
                       retry           asks for a group nobody offered
+                      junk-certificate  TLS 1.2, and no certificate in it
   reset-if WHAT PORT  with a reset when the hello offers WHAT (tls13,
                       resumption), else by handing it to PORT on this host
   alert-if WHAT NUMBER PORT   the same with an alert
@@ -20,6 +21,7 @@ Servers answer the ClientHello:
 Clients:
 
   alert NUMBER        hear the server out (TLS 1.2), send this alert and leave
+  leave               the same without a word
   hello KIND          send a ClientHello and wait for an answer:
                       post-quantum    with a key share of 1216 bytes
   reset-at BYTES LINES...   say the lines (C: in fake.py), then read BYTES
@@ -99,6 +101,8 @@ def server_hello(hello, kind):
     extensions = extension(RENEGOTIATION, b"\0")
     if kind == "downgrade":
         random = random[:24] + b"DOWNGRD\x01"
+    elif kind == "junk-certificate":
+        pass
     elif kind == "no-renegotiation":
         extensions = extension(23, b"")
     else:
@@ -109,6 +113,10 @@ def server_hello(hello, kind):
             + hello.session_id + struct.pack("!HBH", suite, 0, len(extensions))
             + extensions)
     message = bytes([SERVER_HELLO]) + struct.pack("!I", len(body))[1:] + body
+    if kind == "junk-certificate":
+        junk = b"\x30\x82\x01\x00this is no certificate"
+        message += b"\x0b" + b"".join(
+            struct.pack("!I", len(junk) + more)[1:] for more in (6, 3, 0)) + junk
     return b"\x16\x03\x03" + struct.pack("!H", len(message)) + message
 
 
@@ -212,12 +220,13 @@ def call(host, port, what, *details):
     with socket.create_connection((host, int(port))) as connection:
         connection.settimeout(12)
         try:
-            if what == "alert":
+            if what in ("alert", "leave"):
                 connection.sendall(first_hello(host, ssl.TLSVersion.TLSv1_2))
                 body = b"\0"
                 while body[-4:] != b"\x0e\0\0\0":  # ServerHelloDone
                     _, body = read_record(connection)
-                alert(connection, int(details[0]))
+                if what == "alert":
+                    alert(connection, int(details[0]))
             elif what == "hello":
                 connection.sendall(post_quantum(
                     first_hello(host, ssl.TLSVersion.TLSv1_3)))
