@@ -10,6 +10,7 @@
 #include "flow/flow.h"
 #include "net/packet.h"
 #include "session/book.h"
+#include "tls/keys.h"
 
 struct beside;
 
@@ -51,6 +52,7 @@ struct beside_counts {
     uint64_t dropped; /* packets, by the capturing program */
     const struct flow_counts *flows;
     const struct net_counts *net;
+    const struct tls_keys_counts *keys;
 };
 
 /* At the end: tells dns.lookup, arp.* and the `capture` fact. */

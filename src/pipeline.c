@@ -322,7 +322,8 @@ struct result *analysis_finish(struct analysis **analysis)
     struct facts *whole = facts_new(0);
     facts_keep(whole, BOOK_MAX);
     const struct beside_counts counts = {
-        a->dropped, flow_table_counts(a->flows), net_counts(a->net)};
+        a->dropped, flow_table_counts(a->flows), net_counts(a->net),
+        tls_keys_counts(a->keys)};
     beside_tell(a->beside, a->book, result, &counts, whole);
     judge_whole(a->options->rules, a->book, whole, a->scratch, a->findings);
     findings_finish(a->findings, result);

@@ -35,6 +35,12 @@ static bool greeting_is_masked(const struct smtp *s)
     return only_stars(text) || span_starts(text, SPAN("****"));
 }
 
+/* RFC 5321 4.2: the greeting's first word is the server's host name. */
+static struct span greeting_domain(struct span text)
+{
+    return span_domain(span_cut(&text, ' '));
+}
+
 static void tell_server_left(struct smtp *s, const struct smtp_shown *line,
                              struct facts *out)
 {
@@ -55,6 +61,7 @@ static void on_greeting(struct smtp *s, struct facts *out)
     s->lmtp = span_search(whole, SPAN("LMTP")) < whole.n;
     TELL(out, smtp_greeting, .code = code, .enhanced = smtp_reply_enhanced(s),
          .text = smtp_shown_span(&text), .line = smtp_shown_span(&line),
+         .domain = greeting_domain(smtp_shown_span(&text)),
          .masked = greeting_is_masked(s), .lmtp = s->lmtp);
     TELL(out, mail_greeting, .protocol = SPAN("smtp"),
          .result = code < 400 ? SPAN("ok") : SPAN("refused"),

@@ -32,7 +32,7 @@ static void on_alert(struct tls *tls, enum dir dir, uint8_t level,
     if (description == NO_CERTIFICATE && dir == C2S)
         tls->certificate_empty = true;
     if (description == CLOSE_NOTIFY)
-        tls->close_notify = true;
+        tls->closed[dir] = true;
     if (ends)
         progress_refused(tls, dir);
 }

@@ -75,7 +75,7 @@ static struct span name_wanted(const struct tls *tls)
 }
 
 static void tell(const struct tls *tls, X509 *leaf, STACK_OF(X509) * others,
-                 size_t count, struct facts *out)
+                 size_t count, size_t unreadable, struct facts *out)
 {
     int64_t now = facts_time(out) / CLOCK_SECOND;
     struct x509_summary s = {.self_signed = false};
@@ -83,21 +83,29 @@ static void tell(const struct tls *tls, X509 *leaf, STACK_OF(X509) * others,
     x509_summarize(leaf, &s);
     enum trust_chain chain =
         trust_check(tls->context->trust, leaf, others, now, &known);
-    for (int i = 0; i < sk_X509_num(others); i++)
+    bool expired_above = false;
+    for (int i = 0; i < sk_X509_num(others); i++) {
         s.weak_signature |= x509_weak_signature(sk_X509_value(others, i));
+        expired_above |= x509_expired(sk_X509_value(others, i), now);
+    }
     struct span wanted = name_wanted(tls);
     TELL(out, tls_certificate, .subject = words_span(&s.subject),
          .issuer = words_span(&s.issuer),
          .issuer_organization = words_span(&s.issuer_organization),
          .issuer_unit = words_span(&s.issuer_unit),
-         .names = words_span(&s.names), .not_before = span_of(s.not_before),
+         .names = words_span(&s.names), .fingerprint = span_of(s.fingerprint),
+         .age = s.dated ? (double)(now - s.begins) : 0,
+         .lifetime = s.dated ? (double)(s.expires - s.begins) : 0,
+         .logged = s.logged, .unreadable = unreadable, .not_before = span_of(s.not_before),
          .not_after = span_of(s.not_after),
          .expired_for = s.dated ? (double)(now - s.expires) : 0,
          .expired = s.dated && now > s.expires,
+         .expired_above = expired_above,
          .not_yet_valid = s.dated && now < s.begins,
          .self_signed = s.self_signed, .count = count,
          .chain = known ? chain_name(chain) : SPAN(""), .name_wanted = wanted,
          .name_known = wanted.n > 0, .name_matches = x509_is_for(leaf, wanted),
+         .only_common_name = x509_only_common_name(leaf, wanted),
          .key = span_of(s.key), .key_bits = s.key_bits, .weak_key = s.weak_key,
          .weak_signature = s.weak_signature, .wrong_usage = s.wrong_usage);
 }
@@ -106,7 +114,8 @@ static void tell_unreadable(const struct tls *tls, size_t count,
                             struct facts *out)
 {
     struct span wanted = name_wanted(tls);
-    TELL(out, tls_certificate, .count = count, .chain = SPAN("unreadable"),
+    TELL(out, tls_certificate, .count = count, .unreadable = count > 0,
+         .chain = SPAN("unreadable"),
          .name_wanted = wanted, .name_known = wanted.n > 0);
 }
 
@@ -124,7 +133,7 @@ static X509 *parse(struct span der)
 bool certificate_of_server(struct tls *tls, struct span body, struct facts *out)
 {
     bool bad;
-    size_t count = 0;
+    size_t count = 0, unreadable = 0;
     if (tls->chains++ >= CHAINS_MAX)
         return true;
     X509 *leaf = NULL;
@@ -135,6 +144,7 @@ bool certificate_of_server(struct tls *tls, struct span body, struct facts *out)
         if (list.bad || count++ >= CERTIFICATES_MAX)
             continue;
         X509 *cert = parse(der);
+        unreadable += cert == NULL;
         if (count == 1)
             leaf = cert;
         else if (cert && !sk_X509_push(others, cert))
@@ -142,7 +152,7 @@ bool certificate_of_server(struct tls *tls, struct span body, struct facts *out)
     }
     bad |= list.bad;
     if (leaf)
-        tell(tls, leaf, others, count, out);
+        tell(tls, leaf, others, count, unreadable, out);
     else if (!bad)
         tell_unreadable(tls, count, out);
     X509_free(leaf);

@@ -18,9 +18,9 @@
 struct hello {
     uint16_t version;
     struct span server_name, session_id;
-    struct words ciphers, groups, signatures, alpn;
+    struct words ciphers, groups, key_shares, signatures, alpn;
     bool any_suite, strong_suite, ecdhe, fallback;
-    bool tls13, post_quantum, ticket, psk, ech;
+    bool tls13, post_quantum, ticket, psk, early_data, ech;
 };
 
 static void read_suites(struct hello *h, struct span list, size_t width)
@@ -104,8 +104,12 @@ static void read_key_shares(struct hello *h, struct span body)
     struct cursor list = cursor_of(body);
     list.rest = vector16(&list);
     while (list.rest.n && !list.bad) {
-        h->post_quantum |= group_is_post_quantum(cursor_be16(&list));
+        uint16_t group = cursor_be16(&list);
         vector16(&list);
+        if (list.bad || suite_is_grease(group))
+            continue;
+        h->post_quantum |= group_is_post_quantum(group);
+        words_add_number(&h->key_shares, name_of_group(group), group);
     }
 }
 
@@ -136,6 +140,9 @@ static void read_extension(struct hello *h, uint16_t type, struct span body)
     case EXTENSION_PRE_SHARED_KEY:
         h->psk = true;
         break;
+    case EXTENSION_EARLY_DATA:
+        h->early_data = true;
+        break;
     case EXTENSION_VERSIONS:
         read_versions(h, body);
         break;
@@ -150,19 +157,24 @@ static void read_extension(struct hello *h, uint16_t type, struct span body)
     }
 }
 
+/* A client of TLS 1.3 fills the session id in any case (RFC 8446 D.4). */
+static bool resumes(const struct hello *h)
+{
+    return h->psk || h->ticket || (h->session_id.n > 0 && !h->tls13);
+}
+
 static void tell(struct tls *tls, const struct hello *h, struct span name,
                  size_t length, struct facts *out)
 {
     char version[NAME_OF_VERSION];
-    /* A client of TLS 1.3 fills the session id in any case (RFC 8446 D.4). */
-    bool resumption = h->psk || h->ticket || (h->session_id.n > 0 && !h->tls13);
     TELL(out, tls_client_hello, .version = name_of_version(h->version, version),
          .version_number = h->version, .server_name = name,
          .ciphers = words_span(&h->ciphers), .groups = words_span(&h->groups),
+         .key_shares = words_span(&h->key_shares),
          .signatures = words_span(&h->signatures), .alpn = words_span(&h->alpn),
          .weak_only = h->any_suite && !h->strong_suite, .ecdhe = h->ecdhe,
          .fallback_scsv = h->fallback, .post_quantum = h->post_quantum,
-         .resumption = resumption, .ech = h->ech,
+         .resumption = resumes(h), .early_data = h->early_data, .ech = h->ech,
          .second = tls->offer.hellos > 0, .bytes = length);
 }
 
@@ -182,6 +194,8 @@ static void remember(struct tls *tls, const struct hello *h,
     if (h->session_id.n)
         memcpy(offer->session_id, h->session_id.p, h->session_id.n);
     offer->version = h->version;
+    offer->resumption |= resumes(h);
+    offer->early_data = h->early_data;
     offer->server_name_n = 0;
     if (name.n && name.n <= NAME_MAX_BYTES) {
         memcpy(offer->server_name, name.p, name.n);

@@ -24,7 +24,7 @@ static void tell_alert(struct tls *tls, enum dir dir, size_t length,
          .after = reached_name(tls->reached),
          .before_data = !tls->half[dir].data, .certain = certain);
     if (tls->told || tls->midstream)
-        tls->close_notify = true;
+        tls->closed[dir] = true;
     progress_refused(tls, dir);
 }
 
@@ -42,6 +42,12 @@ static void on_data(struct tls *tls, enum dir dir, size_t length,
         tls->choice.suite, is_tls13(tls) ? VERSION_TLS13 : tls->choice.version);
     shape_record(&tls->shape, dir, length > overhead ? length - overhead : 0,
                  facts_time(out));
+}
+
+static bool is_finished(const struct tls *tls, size_t content)
+{
+    const char *digest = tls->choice.suite ? tls->choice.suite->prf : "SHA256";
+    return content == FINISHED_HEADER + suite_digest_size(digest);
 }
 
 /* The client's part of a TLS 1.3 handshake: [Certificate, [Verify,]] Finished
@@ -67,10 +73,9 @@ static void client_flight(struct tls *tls, size_t content, struct facts *out)
 /* The server's: EncryptedExtensions, ..., Finished. */
 static void server_flight(struct tls *tls, size_t content)
 {
-    const char *digest = tls->choice.suite ? tls->choice.suite->prf : "SHA256";
     if (!tls->choice.resumed) /* then there is none */
         progress_reach(tls, REACHED_CERTIFICATE);
-    if (content == FINISHED_HEADER + suite_digest_size(digest))
+    if (is_finished(tls, content))
         progress_reach(tls, REACHED_SERVER_DONE);
 }
 
@@ -79,6 +84,8 @@ static void tls13_record(struct tls *tls, enum dir dir, size_t length,
 {
     size_t overhead = suite_overhead(tls->choice.suite, VERSION_TLS13);
     size_t content = length > overhead ? length - overhead : 0;
+    if (may_be_early(tls, dir) && !is_finished(tls, content))
+        return;
     /* A server that goes on after the client's certificate has seen its
      * Finished, which must have been in the same record. */
     if (dir == S2C && tls->client_certificate && content != ALERT)
@@ -107,7 +114,7 @@ void opaque_record(struct tls *tls, enum dir dir, const struct record *record,
     case RECORD_DATA:
         if (is_tls13(tls))
             tls13_record(tls, dir, record->length, out);
-        else
+        else if (!may_be_early(tls, dir) || tls->choice.version)
             on_data(tls, dir, record->length, out);
         break;
     case RECORD_CHANGE_CIPHER:

@@ -24,6 +24,14 @@ static void make_room(struct tls *tls)
         tls->clear = arena_alloc(tls->mem, DECRYPT_BODY_MAX);
 }
 
+/* Takes keys, or none, for the records of dir from now on. */
+static void use_keys(struct tls *tls, enum dir dir, struct decrypt *decrypt)
+{
+    tls->half[dir].decrypt = decrypt;
+    tls->half[dir].opens = tls->half[dir].damaged = false;
+    make_room(tls);
+}
+
 static struct decrypt *from_secret(struct tls *tls, enum keys_label label)
 {
     struct span secret;
@@ -34,16 +42,15 @@ static struct decrypt *from_secret(struct tls *tls, enum keys_label label)
 
 void secrets_handshake(struct tls *tls)
 {
-    tls->half[C2S].decrypt = from_secret(tls, KEYS_CLIENT_HANDSHAKE);
-    tls->half[S2C].decrypt = from_secret(tls, KEYS_SERVER_HANDSHAKE);
-    make_room(tls);
+    use_keys(tls, C2S, from_secret(tls, KEYS_CLIENT_HANDSHAKE));
+    use_keys(tls, S2C, from_secret(tls, KEYS_SERVER_HANDSHAKE));
 }
 
 void secrets_traffic(struct tls *tls, enum dir dir)
 {
-    tls->half[dir].decrypt = from_secret(tls, dir == C2S ? KEYS_CLIENT_TRAFFIC
-                                                         : KEYS_SERVER_TRAFFIC);
-    make_room(tls);
+    use_keys(tls, dir,
+             from_secret(tls, dir == C2S ? KEYS_CLIENT_TRAFFIC
+                                         : KEYS_SERVER_TRAFFIC));
 }
 
 void secrets_update(struct tls *tls, enum dir dir)
@@ -105,8 +112,18 @@ void secrets_change(struct tls *tls, enum dir dir)
     };
     memcpy(session.client_random, tls->offer.random, TLS_RANDOM);
     memcpy(session.server_random, tls->choice.random, TLS_RANDOM);
-    half->decrypt = decrypt_new(tls->mem, &session, dir == C2S);
-    make_room(tls);
+    use_keys(tls, dir, decrypt_new(tls->mem, &session, dir == C2S));
+}
+
+struct span secrets_word(const struct tls *tls)
+{
+    const struct tls_keys *keys = tls->context->keys;
+    if (tls->keys_failed)
+        return SPAN("wrong");
+    if (keys && (tls_keys_counts(keys)->kept > 0 ||
+                 tls_keys_has_premasters(keys)))
+        return SPAN("missing");
+    return SPAN("none");
 }
 
 void secrets_failed(struct tls *tls, struct facts *out)

@@ -25,6 +25,9 @@ void secrets_message(struct tls *tls, struct span message);
 /* Up to TLS 1.2, after dir's ChangeCipherSpec. */
 void secrets_change(struct tls *tls, enum dir dir);
 
+/* What keys there were, for tls.shape: none, missing or wrong. */
+struct span secrets_word(const struct tls *tls);
+
 /* The keys do not fit: nothing more is opened; told once. */
 void secrets_failed(struct tls *tls, struct facts *out);
 

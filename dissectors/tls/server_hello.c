@@ -119,6 +119,7 @@ bool server_hello(struct tls *tls, struct span body, struct facts *out)
     struct span offered_id = {tls->offer.session_id, tls->offer.session_id_n};
     *choice = (struct tls_choice){
         .hellos = choice->hellos + 1,
+        .retries = choice->retries + (retry ? 1 : 0),
         .version = h.version,
         .suite = suite_find(h.suite_number),
         .encrypt_then_mac = h.encrypt_then_mac,

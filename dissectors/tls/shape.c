@@ -54,6 +54,11 @@ static void count(struct shape *s, enum dir dir, size_t content, int64_t time)
         server_answered(s, time);
     if (dir == S2C && s->answering)
         s->pause_answer += content;
+    s->last_answer = dir == S2C ? s->last_answer + content : 0;
+    s->last_unasked = dir == S2C && s->began && s->speaker == S2C;
+    s->last_pause = s->began ? time - s->last_time : 0;
+    s->last_time = time;
+    s->last_record = content;
     s->began = true;
     s->speaker = dir;
     s->records[dir]++;
@@ -113,8 +118,17 @@ static bool only_goodbye_after(const struct shape *s)
     return s->speaker == S2C || s->request <= SHAPE_GOODBYE;
 }
 
-void shape_tell(struct shape *s, bool finished, bool close_notify,
-                struct facts *out)
+static struct span closed_name(const bool closed[2])
+{
+    if (closed[C2S] && closed[S2C])
+        return SPAN("both");
+    return closed[C2S]   ? SPAN("client")
+           : closed[S2C] ? SPAN("server")
+                         : SPAN("none");
+}
+
+void shape_tell(struct shape *s, bool finished, const bool closed[2],
+                struct span keys, struct facts *out)
 {
     settle(s);
     if (!s->began && !finished)
@@ -127,5 +141,10 @@ void shape_tell(struct shape *s, bool finished, bool close_notify,
          .request_before_pause = s->pause_request, .exchanges = s->exchanges,
          .ended_after_pause = only_goodbye_after(s),
          .last_speaker = s->began ? speaker : SPAN(""),
-         .close_notify = close_notify);
+         .last_request = s->request, .last_answer = s->last_answer,
+         .last_record = s->last_record,
+         .last_pause = clock_seconds(s->last_pause),
+         .last_unasked = s->last_unasked,
+         .close_notify = closed[C2S] || closed[S2C],
+         .closed_by = closed_name(closed), .keys = keys, .whole = !s->full);
 }

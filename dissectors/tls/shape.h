@@ -27,6 +27,10 @@ struct shape {
     enum dir speaker; /* who spoke last, if somebody did */
     uint64_t exchanges;
     int64_t request_time;
+    int64_t last_time, last_pause; /* of the last record, and before it */
+    uint64_t last_record;          /* its content */
+    uint64_t last_answer; /* content of the server since the client spoke */
+    bool last_unasked;             /* the server had spoken before it too */
     uint64_t request; /* content of the client's current turn */
 
     /* Around the longest wait of the client. */
@@ -51,8 +55,9 @@ void shape_record(struct shape *shape, enum dir dir, size_t content,
                   int64_t time);
 
 /* Tells tls.shape; nothing is told of a talk in which nobody ever spoke unless
- * `finished` says that a handshake came before it. */
-void shape_tell(struct shape *shape, bool finished, bool close_notify,
-                struct facts *out);
+ * `finished` says that a handshake came before it.  closed: which side, by enum
+ * dir, sent close_notify.  keys: the word for what keys there were. */
+void shape_tell(struct shape *shape, bool finished, const bool closed[2],
+                struct span keys, struct facts *out);
 
 #endif

@@ -43,6 +43,9 @@ struct tls_half {
     struct record waiting; /* a record of which not all has come ... */
     size_t waiting_n;      /* ... and how long it is, header included; or 0 */
 
+    bool opens;   /* the keys have opened a record */
+    bool damaged; /* one record could not be opened although they do */
+
     bool ccs;                /* ChangeCipherSpec was sent */
     bool finished;           /* Finished was sent, as far as one can tell */
     bool data;               /* application data was sent */
@@ -62,6 +65,8 @@ struct tls_half {
 struct tls_offer {
     unsigned hellos;
     uint16_t version; /* the highest */
+    bool resumption;  /* of a session, was offered */
+    bool early_data;  /* was announced (0-RTT) */
     uint8_t random[TLS_RANDOM];
     uint8_t session_id[TLS_SESSION_ID];
     size_t session_id_n;
@@ -74,7 +79,7 @@ struct tls_offer {
 
 /* What the server made of it. */
 struct tls_choice {
-    unsigned hellos;
+    unsigned hellos, retries;
     uint16_t version; /* 0: not yet known */
     const struct suite *suite;
     uint8_t random[TLS_RANDOM];
@@ -109,9 +114,17 @@ struct tls {
     bool keys_failed; /* keys were found and did not fit */
     bool opened_data; /* application data was decrypted */
     uint8_t *clear;   /* room for one decrypted record */
-    bool close_notify;
+    bool closed[2]; /* by close_notify, as far as one can tell */
     struct shape shape;
 };
+
+/* Early data may still come: nobody has keys for it here, and its records can
+ * not be told from others but by that (RFC 8446 4.2.10). */
+static inline bool may_be_early(const struct tls *tls, enum dir dir)
+{
+    return dir == C2S && tls->offer.early_data && !tls->half[C2S].opens &&
+           !tls->half[C2S].finished;
+}
 
 static inline enum dir other(enum dir dir)
 {

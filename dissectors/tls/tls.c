@@ -80,18 +80,40 @@ static void on_content(struct tls *tls, enum record_type type,
     }
 }
 
+/* Where the keys have opened the records before it, one record that they do not
+ * open was damaged on the way; two in a row are another matter. */
+static void on_unopened(struct tls *tls, const struct record *record,
+                        enum dir dir, struct facts *out)
+{
+    struct tls_half *half = &tls->half[dir];
+    if (may_be_early(tls, dir)) {
+        decrypt_not_this(half->decrypt);
+        return;
+    }
+    if (half->opens && !half->damaged) {
+        half->damaged = true;
+        handshake_malformed(tls, dir, SPAN("an encrypted record was damaged"),
+                            out);
+        return;
+    }
+    secrets_failed(tls, out);
+    opaque_record(tls, dir, record, out);
+}
+
 /* An encrypted record, whole, with keys at hand. */
 static void on_sealed(struct tls *tls, const struct record *record,
                       struct span body, struct reading *r, struct facts *out)
 {
+    struct tls_half *half = &tls->half[r->dir];
     uint8_t type = (uint8_t)record->type;
     size_t n = 0;
-    if (!decrypt_record(tls->half[r->dir].decrypt, &type, record->version, body,
+    if (!decrypt_record(half->decrypt, &type, record->version, body,
                         tls->clear, &n)) {
-        secrets_failed(tls, out);
-        opaque_record(tls, r->dir, record, out);
+        on_unopened(tls, record, r->dir, out);
         return;
     }
+    half->opens = true;
+    half->damaged = false;
     if (type < RECORD_CHANGE_CIPHER || type > RECORD_HEARTBEAT) {
         handshake_malformed(tls, r->dir, SPAN("unknown content type"), out);
         return;
@@ -249,7 +271,7 @@ static void tls_close(void *self, enum end why, struct facts *out)
     bool finished = tls->reached >= REACHED_FINISHED;
     bool began = finished || tls->midstream;
     if (began && !tls->opened_data)
-        shape_tell(&tls->shape, finished, tls->close_notify, out);
+        shape_tell(&tls->shape, finished, tls->closed, secrets_word(tls), out);
 }
 
 static void *tls_open(struct arena *mem, const struct flow_context *context)

@@ -87,6 +87,13 @@ static bool read_time(const ASN1_TIME *time, int64_t *seconds,
     return strftime(date, X509_DATE, "%Y-%m-%d", &tm) > 0;
 }
 
+bool x509_expired(X509 *cert, int64_t now)
+{
+    char date[X509_DATE];
+    int64_t expires;
+    return read_time(X509_get0_notAfter(cert), &expires, date) && now > expires;
+}
+
 static const char *curve_name(const char *group)
 {
     static const struct {
@@ -169,6 +176,16 @@ static bool used_wrongly(X509 *cert, bool self_signed)
     return (flags & EXFLAG_CA) != 0 && !self_signed;
 }
 
+static void read_fingerprint(X509 *cert, char out[X509_FINGERPRINT])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    if (!X509_digest(cert, EVP_sha256(), digest, &n))
+        return;
+    for (size_t i = 0; i < (X509_FINGERPRINT - 1) / 2 && i < n; i++)
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
 void x509_summarize(X509 *cert, struct x509_summary *s)
 {
     const X509_NAME *issuer = X509_get_issuer_name(cert);
@@ -185,10 +202,12 @@ void x509_summarize(X509 *cert, struct x509_summary *s)
     s->self_signed = X509_self_signed(cert, 1) == 1;
     s->weak_signature = signed_weakly(cert);
     s->wrong_usage = used_wrongly(cert, s->self_signed);
+    s->logged = X509_get_ext_by_NID(cert, NID_ct_precert_scts, -1) >= 0;
+    read_fingerprint(cert, s->fingerprint);
     read_key(cert, s);
 }
 
-bool x509_is_for(X509 *cert, struct span wanted)
+static bool is_for(X509 *cert, struct span wanted, unsigned flags)
 {
     char name[HOST_NAME_MAX_BYTES + 1];
     if (wanted.n && wanted.p[wanted.n - 1] == '.') /* of the root, in DNS */
@@ -203,7 +222,17 @@ bool x509_is_for(X509 *cert, struct span wanted)
     if (as_address != -2) /* -2: not an address */
         return as_address == 1;
     return X509_check_host(cert, name, wanted.n,
-                           X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
-                               X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
+                           flags | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
                            NULL) == 1;
+}
+
+bool x509_is_for(X509 *cert, struct span wanted)
+{
+    return is_for(cert, wanted, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+}
+
+/* OpenSSL looks at the common name only where there is no alternative one. */
+bool x509_only_common_name(X509 *cert, struct span wanted)
+{
+    return !x509_is_for(cert, wanted) && is_for(cert, wanted, 0);
 }

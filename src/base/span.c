@@ -113,3 +113,28 @@ bool span_uint(struct span s, uint64_t *value)
     *value = v;
     return true;
 }
+
+static bool is_label_byte(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+struct span span_domain(struct span host)
+{
+    size_t dots = 0, start = 0;
+    if (host.n && host.p[host.n - 1] == '.') /* of the root */
+        host.n--;
+    for (size_t i = host.n; i > 0 && dots < 2; i--) {
+        uint8_t c = host.p[i - 1];
+        if (c != '.' && !is_label_byte(c))
+            return (struct span){NULL, 0};
+        if (c == '.' && ++dots == 2)
+            start = i;
+    }
+    struct span domain = span_skip(host, start);
+    size_t dot = span_find(domain, '.');
+    bool name = dot > 0 && dot + 1 < domain.n &&
+                (domain.p[dot + 1] < '0' || domain.p[dot + 1] > '9');
+    return name ? domain : (struct span){NULL, 0};
+}

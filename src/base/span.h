@@ -62,4 +62,8 @@ bool span_starts(struct span s, struct span prefix);
  * fit.  *value is then untouched. */
 bool span_uint(struct span s, uint64_t *value);
 
+/* The last two labels of a host name, "example.org" of "imap.example.org.";
+ * empty where it is an address, has one label only, or is no host name. */
+struct span span_domain(struct span host);
+
 #endif

@@ -65,9 +65,13 @@ static void load_bytes(struct loading *l, const char *name, struct span bytes)
                  "FAMILY.WHAT-HAPPENED");
     } else {
         for (size_t i = 0; i < node_list_count(root); i++) {
-            struct rule *rule =
-                rule_read(&document, &l->parsing,
-                          node_list_get(&document, root, i));
+            const yaml_node_t *node = node_list_get(&document, root, i);
+            if (list_is(&document, node)) {
+                list_read(&document, node, l->parsing.lists,
+                          l->parsing.regexes);
+                continue;
+            }
+            struct rule *rule = rule_read(&document, &l->parsing, node);
             if (rule)
                 add_rule(l, rule);
         }
@@ -174,7 +178,9 @@ struct rules *rules_load(const char *const *paths, size_t count,
                          void *user, struct err *err)
 {
     struct loading l = begin(say, user, err);
-    l.parsing = (struct parsing){l.rules->mem, l.rules->regexes, &l.complaints};
+    struct lists lists = {NULL};
+    l.parsing = (struct parsing){l.rules->mem, l.rules->regexes, &l.complaints,
+                                 &lists};
     for (size_t i = 0; i < count; i++) {
         struct stat about;
         if (stat(paths[i], &about) == 0 && S_ISDIR(about.st_mode))
@@ -190,7 +196,9 @@ struct rules *rules_load_memory(const char *name, struct span yaml,
                                 void *user, struct err *err)
 {
     struct loading l = begin(say, user, err);
-    l.parsing = (struct parsing){l.rules->mem, l.rules->regexes, &l.complaints};
+    struct lists lists = {NULL};
+    l.parsing = (struct parsing){l.rules->mem, l.rules->regexes, &l.complaints,
+                                 &lists};
     load_bytes(&l, name, yaml);
     return finish(&l);
 }

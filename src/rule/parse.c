@@ -5,7 +5,8 @@
  *   not        = "not" not | comparison
  *   comparison = sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=") sum
  *                    | ["not"] "in" "{" elements "}"
- *                    | ("contains" | "has") sum | "matches" string ]
+ *                    | ("contains" | "has") sum
+ *                    | "matches" (string | name of a list) ]
  *   sum        = product { ("+" | "-") product }
  *   product    = sign { ("*" | "/") sign }
  *   sign       = "-" sign | primary
@@ -312,20 +313,39 @@ static struct expr *parse_in(struct parser *p, const uint8_t *start,
     return parse_ranges(p, start, left);
 }
 
+/* What stands after "matches"; NULL: it was complained about. */
+static const struct regex *shared_regex(struct parser *p)
+{
+    struct err err;
+    if (p->token.kind == TOKEN_NAME) {
+        const struct list *list =
+            list_find(p->shared->lists, p->token.source);
+        if (!list)
+            parser_fail(p, "there is no list \"%.*s\" above this rule",
+                        SHOWN(p->token.source));
+        return list ? list->regex : NULL;
+    }
+    if (p->token.kind != TOKEN_STRING) {
+        parser_fail(p, "after \"matches\" comes a regular expression in "
+                       "double quotes, or the name of a list");
+        return NULL;
+    }
+    const struct regex *regex = regexes_add(
+        p->shared->regexes, parse_string(p, &p->token), &err);
+    if (!regex)
+        parser_fail(p, "the regular expression %.*s: %s",
+                    SHOWN(p->token.source), err.text);
+    return regex;
+}
+
 static struct expr *parse_matches(struct parser *p, const uint8_t *start,
                                   const struct expr *left)
 {
     if (!is(p, left, TYPE_TEXT, "\"matches\""))
         return parser_fail(p, "\"matches\" is for texts");
-    if (p->token.kind != TOKEN_STRING)
-        return parser_fail(p, "after \"matches\" comes a regular expression in "
-                              "double quotes");
-    struct err err;
-    const struct regex *regex = regexes_add(
-        p->shared->regexes, parse_string(p, &p->token), &err);
+    const struct regex *regex = shared_regex(p);
     if (!regex)
-        return parser_fail(p, "the regular expression %.*s: %s",
-                           SHOWN(p->token.source), err.text);
+        return parser_fail(p, "after \"matches\"");
     parser_advance(p);
     struct expr *e = parser_expr(p, start, OP_MATCHES, TYPE_BOOL);
     e->left = left;

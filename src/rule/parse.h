@@ -6,6 +6,7 @@
 #define RULE_PARSE_H
 
 #include "base/arena.h"
+#include "rule/list.h"
 #include "rule/names.h"
 
 /* Deeper nesting than this is no expression that a person wrote. */
@@ -16,6 +17,7 @@ struct parsing {
     struct arena *mem; /* expressions and all they point at live here */
     struct regexes *regexes;
     struct complaints *complaints;
+    struct lists *lists;
 };
 
 /* A whole text that is true or false.  NULL: it was complained about. */

@@ -48,7 +48,33 @@ static void take_handshake(struct summary *s,
         keep(s->tls_version, sizeof s->tls_version, h->version);
     } else {
         s->tls = TLS_FAILED;
+        keep(s->tls_reached, sizeof s->tls_reached, h->reached);
+        keep(s->tls_ended, sizeof s->tls_ended, h->ended_how);
+        keep(s->tls_ended_by, sizeof s->tls_ended_by, h->ended_by);
     }
+}
+
+static void take_hello(struct summary *s, const struct fact_tls_client_hello *h)
+{
+    s->tls = TLS_STARTED;
+    keep(s->server_name, sizeof s->server_name, h->server_name);
+    if (s->tls_hello_seen)
+        return;
+    s->tls_hello_seen = true;
+    s->tls_offered = h->version_number;
+    s->tls_hello_bytes = h->bytes;
+    s->tls_post_quantum = h->post_quantum;
+    s->tls_resumption = h->resumption;
+}
+
+static void take_certificate(struct summary *s,
+                             const struct fact_tls_certificate *c)
+{
+    keep(s->certificate, sizeof s->certificate, c->fingerprint);
+    keep(s->certificate_chain, sizeof s->certificate_chain, c->chain);
+    keep(s->certificate_subject, sizeof s->certificate_subject, c->subject);
+    keep(s->certificate_issuer, sizeof s->certificate_issuer, c->issuer);
+    s->certificate_mismatch = c->name_known && !c->name_matches;
 }
 
 static void take_smtp_response(struct summary *s,
@@ -82,6 +108,13 @@ static void take_unanswered(struct summary *s,
         s->stuck = true;
 }
 
+/* A message on its way to the client; one it stores is its own affair. */
+static void take_literal(struct summary *s, const struct fact_imap_literal *l)
+{
+    if (span_same(l->by, SPAN("server")))
+        s->cut_off = l->announced;
+}
+
 static void take_mail(struct summary *s, const struct fact *fact)
 {
     switch (fact->kind->number) {
@@ -112,8 +145,12 @@ static void take_mail(struct summary *s, const struct fact *fact)
         take_unanswered(s, fact->values);
         break;
     case FACT_KIND_imap_literal:
+        s->stuck = true;
+        take_literal(s, fact->values);
+        break;
     case FACT_KIND_pop_transfer:
         s->stuck = true;
+        s->cut_off = ((const struct fact_pop_transfer *)fact->values)->announced;
         break;
     case FACT_KIND_tcp_stall:
         s->stuck |= !((const struct fact_tcp_stall *)fact->values)->delivered;
@@ -159,10 +196,16 @@ static void take_tls(struct summary *s, const struct fact *fact)
                       SPAN("refused")))
             s->tls = TLS_FAILED;
         break;
-    case FACT_KIND_tls_client_hello: {
-        const struct fact_tls_client_hello *h = fact->values;
-        s->tls = TLS_STARTED;
-        keep(s->server_name, sizeof s->server_name, h->server_name);
+    case FACT_KIND_tls_client_hello:
+        take_hello(s, fact->values);
+        break;
+    case FACT_KIND_tls_certificate:
+        take_certificate(s, fact->values);
+        break;
+    case FACT_KIND_tls_alert: {
+        const struct fact_tls_alert *a = fact->values;
+        if (a->desc)
+            s->tls_alert = a->desc;
         break;
     }
     case FACT_KIND_tls_handshake:
@@ -303,6 +346,12 @@ static const char *only_from(const struct flow *flow)
     return "";
 }
 
+/* Senders begin with 64 (Unix), 128 (Windows) or 255; each router takes one. */
+static bool is_near(const struct flow_side *side)
+{
+    return side->ttl == 64 || side->ttl == 128 || side->ttl == 255;
+}
+
 struct fact_session summary_session(const struct summary *s,
                                     const struct summary_context *c,
                                     char client[ADDRESS_TEXT],
@@ -358,7 +407,25 @@ struct fact_session summary_session(const struct summary *s,
         .encrypted = s->encrypted_both && !c->decrypted,
         .decrypted = c->decrypted,
         .tls = span_of(tls_names[s->tls]),
+        .client_private = address_class(&cs->address) == ADDRESS_PRIVATE,
+        .server_public = address_class(&ss->address) == ADDRESS_PUBLIC,
+        .server_near = is_near(ss),
+        .tls_offered = s->tls_offered,
+        .tls_hello_bytes = s->tls_hello_bytes,
+        .tls_post_quantum = s->tls_post_quantum,
+        .tls_resumption = s->tls_resumption,
+        .tls_reached = span_of(s->tls_reached),
+        .tls_ended = span_of(s->tls_ended),
+        .tls_ended_by = span_of(s->tls_ended_by),
+        .tls_alert = s->tls_alert,
+        .certificate = span_of(s->certificate),
+        .certificate_subject = span_of(s->certificate_subject),
+        .certificate_issuer = span_of(s->certificate_issuer),
+        .certificate_chain = span_of(s->certificate_chain),
+        .certificate_mismatch = s->certificate_mismatch,
+        .cut_off = s->cut_off,
     };
+    out.domain = span_domain(out.name);
     if (s->greeted && f->established_time)
         out.greeting_delay =
             clock_seconds(s->greeting_time - f->established_time);

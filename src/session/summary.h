@@ -10,7 +10,7 @@
 
 enum tls_progress { TLS_NONE, TLS_OFFERED, TLS_STARTED, TLS_OK, TLS_FAILED };
 
-enum { SUMMARY_TEXT = 64 };
+enum { SUMMARY_TEXT = 64, SUMMARY_NAME = 256, SUMMARY_WORD = 33, SUMMARY_ISSUER = 80 };
 
 struct summary {
     bool greeted, greeting_refused;
@@ -29,7 +29,15 @@ struct summary {
     bool tls_closed;       /* in order, as far as sizes tell */
     enum tls_progress tls;
     char tls_version[16];
-    char server_name[256];      /* of the ClientHello */
+    uint64_t tls_offered, tls_hello_bytes, tls_alert;
+    bool tls_hello_seen, tls_post_quantum, tls_resumption;
+    char tls_reached[SUMMARY_WORD], tls_ended[SUMMARY_WORD],
+        tls_ended_by[SUMMARY_WORD];
+    char certificate[SUMMARY_WORD], certificate_chain[SUMMARY_WORD];
+    char certificate_subject[SUMMARY_ISSUER], certificate_issuer[SUMMARY_ISSUER];
+    bool certificate_mismatch;
+    uint64_t cut_off; /* announced length of a message that was cut off */
+    char server_name[SUMMARY_NAME]; /* of the ClientHello */
     char sent_as[SUMMARY_TEXT]; /* the server's words about the last message
                                    it accepted, safe to print */
 };

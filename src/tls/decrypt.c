@@ -115,6 +115,11 @@ bool decrypt_skip(struct decrypt *d)
     return d->suite->cipher->mode != MODE_CBC || d->version >= VERSION_TLS11;
 }
 
+void decrypt_not_this(struct decrypt *d)
+{
+    d->sequence--;
+}
+
 static void put_be(uint8_t *out, uint64_t value, size_t n)
 {
     for (size_t i = n; i > 0; i--, value >>= 8)

@@ -49,6 +49,10 @@ bool decrypt_record(struct decrypt *d, uint8_t *type, uint16_t version,
  * without it (TLS 1.0 chains its records). */
 bool decrypt_skip(struct decrypt *d);
 
+/* The record that could not be opened was not sealed with these keys at all
+ * (early data): the next has its number. */
+void decrypt_not_this(struct decrypt *d);
+
 /* The sender's KeyUpdate: new keys from the next record on (RFC 8446 7.2). */
 bool decrypt_update(struct decrypt *d);
 

@@ -1,9 +1,11 @@
 /* fuzz_capture.c - capture files of any content: pcap, pcapng, compressed.
  *
- * Every frame's bytes must be readable, and reading must end.
+ * Every frame's bytes must be readable, and reading must end.  Secrets inside
+ * the file (Decryption Secrets Blocks) are read as a key log.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "capture/capture.h"
+#include "tls/keys.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,6 +24,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             sum += frame.bytes.p[i];
     }
     (void)sum;
+    struct tls_keys *keys = tls_keys_new();
+    tls_keys_add(keys, capture_secrets(capture));
+    tls_keys_free(&keys);
     capture_close(&capture);
     return 0;
 }

@@ -6,7 +6,8 @@ Usage: fake.py HOST PORT BEHAVIOUR...    (HOST only tells the reader where)
   fin             accepts, closes at once
   rst             accepts, resets at once
   say SCRIPT      a dialog: lines "S: text" are sent, "C:" waits for a line,
-                  "wait SECONDS", "rst"; at the end the server closes
+                  "wait SECONDS", "rst"; "S+ text" is sent together with the
+                  line after it; at the end the server closes
 """
 
 import socket
@@ -24,10 +25,14 @@ def reset(connection):
 
 def play(connection, script):
     heard = connection.makefile("rb")
+    held = b""
     for line in script.splitlines():
         word, _, rest = line.strip().partition(" ")
-        if word == "S:":
-            connection.sendall(rest.encode() + b"\r\n")
+        if word == "S+":
+            held += rest.encode() + b"\r\n"
+        elif word == "S:":
+            connection.sendall(held + rest.encode() + b"\r\n")
+            held = b""
         elif word == "C:":
             heard.readline()
         elif word == "wait":

@@ -81,6 +81,55 @@ server intercepted avast $valid
 more="authorityInfoAccess=caIssuers;URI:http://ca.example.org/intermediate.der" \
     server incomplete intermediate $valid
 
+server weak-signature ca -md sha1 $valid
+names=DNS:*.example.org server wildcard ca $valid
+sign ca only-common-name "/CN=imap.example.org" good.key \
+    "extendedKeyUsage=serverAuth" $valid
+sign ca wrong-usage "/CN=mail.example.org" good.key \
+    "subjectAltName=$hosts
+extendedKeyUsage=clientAuth" $valid
+for name in only-common-name wrong-usage; do cp good.key $name.key; done
+
+# A chain whose middle has run out.
+sign ca old-intermediate "/O=Lab/CN=Lab Old Intermediate CA" good.key \
+    "basicConstraints=critical,CA:TRUE
+keyUsage=critical,keyCertSign" -startdate 20250101000000Z \
+    -enddate 20260102000000Z
+cp good.key old-intermediate.key
+server old-chain old-intermediate $valid
+cat old-intermediate.pem >>old-chain.pem
+
+# A certificate that its authority took back.
+server revoked ca $valid
+cat >revocation.cnf <<END
+[ca]
+default_ca = lab
+[lab]
+database = revocation.txt
+default_md = sha256
+END
+: >revocation.txt
+openssl ca -config revocation.cnf -cert ca.pem -keyfile ca.key -revoke revoked.pem
+openssl ca -config revocation.cnf -cert ca.pem -keyfile ca.key -gencrl \
+    -crldays 3650 -out revoked.crl
+rm -f revocation.*
+
+# Devices that make certificates while one connects.
+root untrusted "/O=Avast Web\\/Mail Shield/CN=Avast Web\\/Mail Shield Untrusted Root"
+server untrusted-upstream untrusted $valid
+root gateway "/CN=gw-7 CA"
+fresh="-startdate $(date -u -d yesterday +%Y%m%d000000Z) -days 90"
+names=DNS:imap.example.org server gateway-org gateway $fresh
+names=DNS:imap.example.net server gateway-net gateway $fresh
+sign gateway portal "/CN=gw.lobby.example.com" good.key \
+    "subjectAltName=DNS:gw.lobby.example.com
+extendedKeyUsage=serverAuth" $valid
+cp good.key portal.key
+
+openssl dhparam -out dh1024.pem 1024
+openssl req -x509 -new -key good.key -days 3650 -subj "/CN=localhost.localdomain" \
+    -out default.pem
+cp good.key default.key
 openssl req -x509 -new -key good.key -days 3650 -subj "/CN=mail.example.org" \
     -addext "subjectAltName=$hosts" -out self-signed.pem
 cp good.key self-signed.key

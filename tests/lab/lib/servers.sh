@@ -73,3 +73,22 @@ fake()
     on "$host" python3 "$LAB/lib/fake.py" "$@" &
     until_true listening "$host" "$port"
 }
+
+# tls_fake PORT BEHAVIOUR... - the server's end of TLS that no real server
+# plays; see tls_peer.py.
+tls_fake()
+{
+    on server python3 "$LAB/lib/tls_peer.py" serve "$@" &
+    until_true listening server "$1"
+}
+
+# s_server PORT OPTIONS... - OpenSSL's own server, which does as it is told.
+s_server()
+{
+    local port=$1
+    shift
+    [ -e "$RUN/server.pem" ] || certificate good
+    on server openssl s_server -quiet -accept "$port" -cert "$RUN/server.pem" \
+        -key "$RUN/server.key" "$@" </dev/null &
+    until_true listening server "$port"
+}

@@ -32,6 +32,29 @@ static void cutting_past_the_end_gives_what_is_there(void **state)
     assert_span(span_cut(&s, ' '), "");
 }
 
+static void the_domain_of_a_host_is_its_last_two_labels(void **state)
+{
+    (void)state;
+    static const struct {
+        struct span host;
+        const char *domain;
+    } rows[] = {
+        {SPAN_INIT("imap.example.org"),   "example.org"},
+        {SPAN_INIT("a.b.example.org."),   "example.org"},
+        {SPAN_INIT("example.org"),        "example.org"},
+        {SPAN_INIT("localhost"),          ""           },
+        {SPAN_INIT("198.51.100.25"),      ""           },
+        {SPAN_INIT("2001:db8::1"),        ""           },
+        {SPAN_INIT("two words.example"),  ""           },
+        {SPAN_INIT(".org"),               ""           },
+        {SPAN_INIT("org."),               ""           },
+        {SPAN_INIT(""),                   ""           },
+        {SPAN_INIT("."),                  ""           },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_span(span_domain(rows[i].host), rows[i].domain);
+}
+
 static void a_line_comes_without_its_end(void **state)
 {
     (void)state;
@@ -195,6 +218,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cutting_past_the_end_gives_what_is_there),
+        cmocka_unit_test(the_domain_of_a_host_is_its_last_two_labels),
         cmocka_unit_test(a_line_comes_without_its_end),
         cmocka_unit_test(search_ignores_case_and_finds_the_end),
         cmocka_unit_test(a_number_must_be_all_digits_and_fit),

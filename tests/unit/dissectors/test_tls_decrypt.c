@@ -250,6 +250,29 @@ static void the_servers_rsa_key_opens_rsa_key_exchange(void **state)
     tls_keys_free(&keys);
 }
 
+static void one_damaged_record_does_not_end_it(void **state)
+{
+    (void)state;
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+    for (size_t v = 0; v < 2; v++) {
+        struct lab lab = {.version = versions[v], .cert = &ec};
+        talk(&lab);
+        struct lab_piece *hit = &lab.pieces[lab.piece_count - 3]; /* a1 NO */
+        hit->bytes[hit->n - 1] ^= 1;
+        struct tls_keys *keys = keys_of(&lab);
+        struct lab_seen seen = lab_facts(
+            (struct lab_feed){.lab = &lab, .context = {.keys = keys}});
+        assert_string_equal(text_string(&seen.clear[S2C]),
+                            "* OK ready\r\n* BYE\r\na2 OK\r\n");
+        lab_has(&seen, "tls.malformed", 0,
+                "side=server|why=an encrypted record was damaged");
+        lab_has_not(&seen, "flow.capped");
+        lab_seen_free(&seen);
+        tls_keys_free(&keys);
+        lab_close(&lab);
+    }
+}
+
 static void wrong_keys_are_noticed_once(void **state)
 {
     (void)state;
@@ -287,6 +310,7 @@ int main(void)
         cmocka_unit_test(key_updates_are_followed),
         cmocka_unit_test(renegotiation_changes_the_keys),
         cmocka_unit_test(the_servers_rsa_key_opens_rsa_key_exchange),
+        cmocka_unit_test(one_damaged_record_does_not_end_it),
         cmocka_unit_test(wrong_keys_are_noticed_once),
     };
     return cmocka_run_group_tests(tests, make_certificates, free_certificates);

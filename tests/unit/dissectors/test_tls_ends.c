@@ -290,6 +290,30 @@ static void the_longest_wait_is_measured(void **state)
     }
 }
 
+static void the_end_of_a_talk_is_measured(void **state)
+{
+    (void)state;
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+    for (size_t v = 0; v < 2; v++) {
+        struct lab lab = {.version = versions[v], .cert = &server};
+        lab.ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256";
+        shake(&lab);
+        lab_say(&lab, S2C, "+OK ready\r\n");
+        lab_say(&lab, C2S, "NOOP\r\n");
+        lab_say(&lab, S2C, "+OK\r\n");
+        lab.now += 600 * CLOCK_SECOND;
+        lab_say(&lab, S2C, "-ERR idle too long\r\n");
+        lab_bye(&lab, S2C);
+        struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
+        lab_has(&seen, "tls.shape", 0,
+                "last_speaker=server|last_request=6|last_answer=25"
+                "|last_record=20|last_pause=600.001|last_unasked=yes"
+                "|closed_by=server|keys=none|whole=yes");
+        lab_seen_free(&seen);
+        lab_close(&lab);
+    }
+}
+
 static void a_long_talk_is_not_followed_to_its_end(void **state)
 {
     (void)state;
@@ -318,6 +342,7 @@ int main(void)
         cmocka_unit_test(warnings_do_not_end_a_handshake),
         cmocka_unit_test(session_tickets_are_not_the_servers_words),
         cmocka_unit_test(the_longest_wait_is_measured),
+        cmocka_unit_test(the_end_of_a_talk_is_measured),
         cmocka_unit_test(a_long_talk_is_not_followed_to_its_end),
     };
     return cmocka_run_group_tests(tests, make_certificates, free_certificates);

@@ -204,6 +204,56 @@ static void a_threshold_is_that_of_its_own_rule(void **state)
     assert_int_equal(fired.times, 1);
 }
 
+/* The rule of the frame, with a list above it. */
+static struct rules *load_with_list(const char *patterns, const char *when,
+                                    struct err *err)
+{
+    char rule[4000], yaml[5000];
+    snprintf(rule, sizeof rule, frame, "", when, "x");
+    snprintf(yaml, sizeof yaml,
+             "- list: excuses\n  because: seen\n  patterns: %s\n\n%s", patterns,
+             rule);
+    return rules_load_memory("test.yaml", span_of(yaml), NULL, NULL, err);
+}
+
+static void a_list_matches_with_any_of_its_patterns(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *patterns;
+        int times;
+    } lists[] = {
+        {"[nothing, '^bad p']", 1},
+        {"['a|b$', password]",  1},
+        {"['^password']",       0},
+    };
+    struct err err = {""};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        struct fired fired = {0};
+        struct rules *rules = load_with_list(
+            lists[i].patterns, "    - mail.login: text matches excuses", &err);
+        assert_non_null(rules);
+        struct facts *facts = story();
+        struct arena *mem = arena_new();
+        rules_judge(rules, SCOPE_SESSION, facts, mem, found, &fired);
+        assert_int_equal(fired.times, lists[i].times);
+        arena_free(&mem);
+        facts_free(&facts);
+        rules_free(&rules);
+    }
+}
+
+static void a_list_with_a_mistake_is_refused(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    assert_null(load_with_list("['(']", "    - tcp.fin: any", &err));
+    assert_non_null(strstr(err.text, "test.yaml:3"));
+    assert_null(load_with_list(
+        "[a]", "    - mail.login: text matches pretexts", &err));
+    assert_non_null(strstr(err.text, "no list \"pretexts\""));
+}
+
 struct mistake_row {
     const char *name, *extra, *when, *says, *message;
 };
@@ -246,12 +296,14 @@ int main(void)
     enum {
         ROWS = sizeof rows / sizeof rows[0],
         MISTAKES = sizeof mistakes / sizeof mistakes[0],
-        OWN = 4
+        OWN = 6
     };
     struct CMUnitTest tests[OWN + ROWS + MISTAKES] = {
         cmocka_unit_test(texts_are_filled_in),
         cmocka_unit_test(a_threshold_is_a_named_number),
         cmocka_unit_test(a_threshold_is_that_of_its_own_rule),
+        cmocka_unit_test(a_list_matches_with_any_of_its_patterns),
+        cmocka_unit_test(a_list_with_a_mistake_is_refused),
         cmocka_unit_test(deep_nesting_is_refused_not_suffered),
     };
     for (size_t i = 0; i < ROWS; i++)
