@@ -125,7 +125,8 @@ static void judge_endpoints(struct judging *j)
     free(s.entries);
 }
 
-/* Lookups and ARP questions of this client; all of them for the empty one. */
+/* Lookups and ARP questions of this client; all of them for the empty one.
+ * What is asked encrypted, too. */
 static void add_beside(struct judging *j, struct facts *subject,
                        struct span client)
 {
@@ -134,6 +135,14 @@ static void add_beside(struct judging *j, struct facts *subject,
         if (!f)
             break;
         if (client.n == 0 || span_same(lookup_of(f)->client, client))
+            facts_copy(subject, f);
+    }
+    for (size_t i = 0;; i++) {
+        const struct fact *f = facts_get(j->beside, FACT_KIND_dns_encrypted, i);
+        if (!f)
+            break;
+        const struct fact_dns_encrypted *e = f->values;
+        if (client.n == 0 || span_same(e->client, client))
             facts_copy(subject, f);
     }
     for (size_t i = 0;; i++) {
@@ -153,23 +162,6 @@ static void add_beside(struct judging *j, struct facts *subject,
     }
 }
 
-/* Addresses that asked something and never had a session: they are clients as
- * well.  Each is reported once, by its first lookup or ARP question. */
-static bool asked_before(struct judging *j, struct span client,
-                         enum fact_kind_number kind, size_t before)
-{
-    for (size_t i = 0; i < before; i++) {
-        const struct fact *f = facts_get(j->beside, kind, i);
-        struct span other =
-            kind == FACT_KIND_dns_lookup
-                ? lookup_of(f)->client
-                : ((const struct fact_arp_unanswered *)f->values)->asker;
-        if (span_same(other, client))
-            return true;
-    }
-    return false;
-}
-
 enum { SILENT_CLIENTS_MAX = 256 }; /* bounds the comparison of all with all */
 
 static bool has_sessions(const struct sorted *s, struct span client)
@@ -181,20 +173,42 @@ static bool has_sessions(const struct sorted *s, struct span client)
     return false;
 }
 
+/* Addresses that asked something for mail and never had a session: they are
+ * clients as well. */
+struct silent {
+    struct span clients[SILENT_CLIENTS_MAX];
+    size_t count;
+};
+
+static void add_silent(struct silent *silent, const struct sorted *sessions,
+                       struct span client)
+{
+    if (silent->count == SILENT_CLIENTS_MAX || client.n == 0)
+        return;
+    for (size_t i = 0; i < silent->count; i++) {
+        if (span_same(silent->clients[i], client))
+            return;
+    }
+    if (!has_sessions(sessions, client))
+        silent->clients[silent->count++] = client;
+}
+
 static void judge_silent_clients(struct judging *j, const struct sorted *s)
 {
-    for (size_t i = 0; i < SILENT_CLIENTS_MAX; i++) {
-        const struct fact *f =
-            facts_get(j->beside, FACT_KIND_arp_unanswered, i);
-        if (!f)
-            break;
-        struct span asker =
-            ((const struct fact_arp_unanswered *)f->values)->asker;
-        if (has_sessions(s, asker) ||
-            asked_before(j, asker, FACT_KIND_arp_unanswered, i))
-            continue;
+    struct silent silent = {.count = 0};
+    const struct fact *f;
+    for (size_t i = 0;
+         (f = facts_get(j->beside, FACT_KIND_arp_unanswered, i)); i++)
+        add_silent(&silent, s,
+                   ((const struct fact_arp_unanswered *)f->values)->asker);
+    for (size_t i = 0; (f = facts_get(j->beside, FACT_KIND_dns_lookup, i));
+         i++) {
+        if (!span_same(lookup_of(f)->role, SPAN("other")))
+            add_silent(&silent, s, lookup_of(f)->client);
+    }
+    for (size_t i = 0; i < silent.count; i++) {
         struct facts *subject = subject_new();
-        add_beside(j, subject, asker);
+        add_beside(j, subject, silent.clients[i]);
         judge(j, SCOPE_CLIENT, &subject);
     }
 }
@@ -230,13 +244,27 @@ static int by_question(const void *a, const void *b)
     return order;
 }
 
+static bool is_ipv6(struct span address)
+{
+    return span_find(address, ':') < address.n;
+}
+
+/* A host with both address families asks over one and connects over the other:
+ * then the name is all that tells. */
+static bool is_client_of(const struct fact_session *session,
+                         const struct fact_dns_lookup *lookup)
+{
+    return span_same(session->client, lookup->client) ||
+           (session->looked_up && is_ipv6(lookup->client) != session->ipv6);
+}
+
 static void add_sessions_with(struct judging *j, struct facts *subject,
                               const struct fact_dns_lookup *lookup)
 {
     for (size_t i = 0; i < book_count(j->book); i++) {
         const struct book_entry *entry = book_get(j->book, i);
         if (span_is(entry->session.name, lookup->name) &&
-            span_same(entry->session.client, lookup->client))
+            is_client_of(&entry->session, lookup))
             add_session(subject, entry);
     }
 }

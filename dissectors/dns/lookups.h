@@ -40,6 +40,14 @@ enum lookup_outcome {
     LOOKUP_OTHER_ERROR,
 };
 
+/* What became of asking once more over TCP. */
+enum lookup_tcp {
+    LOOKUP_TCP_NONE,
+    LOOKUP_TCP_UNANSWERED,
+    LOOKUP_TCP_REFUSED,
+    LOOKUP_TCP_CONNECTED,
+};
+
 enum lookup_role {
     LOOKUP_OTHER,
     LOOKUP_MAILHOST,
@@ -72,10 +80,22 @@ struct lookup {
     bool used;         /* a connection went to an address answered */
     bool used_by_mail; /* and it was a mail connection */
 
+    uint64_t edns_queries;
+    bool plain_answered; /* those with EDNS were not */
+    bool was_truncated;
+    enum lookup_tcp tcp;
+
+    /* A second answer to the same packet, that said something else: */
+    struct span other_answer;
+    int64_t other_delay;
+    bool other_distance;
+
     /* How the answer is known: */
+    uint16_t answer_id, answer_port;
+    uint8_t answer_ttl; /* of its packet */
     struct lookup_asked {
         uint16_t id, port;
-        bool tcp;
+        bool tcp, edns;
         int64_t time;
     } asked[LOOKUP_ASKED];
     size_t asked_count; /* in all; the ring keeps the last */
@@ -91,6 +111,7 @@ struct dns_seen {
     struct address source, destination;
     uint16_t source_port, destination_port;
     bool tcp;
+    uint8_t ttl; /* of the packet; 0 if unknown */
     uint64_t frame;
     int64_t time;
 };
@@ -104,6 +125,13 @@ void lookups_unreachable(struct lookups *lookups, const struct address *client,
                          const struct address *resolver, uint16_t client_port,
                          uint64_t frame, int64_t time);
 
+/* How a connection of the client to the resolver's TCP port 53 goes. */
+void lookups_tcp(struct lookups *lookups, const struct address *client,
+                 const struct address *resolver, enum lookup_tcp how);
+
+/* This host takes mail from others: it asks for names that others tell it. */
+void lookups_serves(struct lookups *lookups, const struct address *host);
+
 /* The client connected to the server; `mail`: for mail.  Call it for each
  * connection, in the order of their beginning. */
 void lookups_used(struct lookups *lookups, const struct address *client,
@@ -115,6 +143,7 @@ struct lookup_name {
     int64_t delay;    /* nanoseconds from question to answer */
     int64_t answered;
     uint64_t frame; /* of the answer */
+    struct address asker;
 };
 
 /* The name it asked for last, before this time, and got this address for;

@@ -1,7 +1,6 @@
 /* lookups_answer.c - what an answer says: outcome, addresses, targets.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "base/text.h"
 #include "lookups_table.h"
 
 enum { CNAMES_MAX = 16 }; /* followed; resolvers stop at about as many */
@@ -157,6 +156,7 @@ void lookup_answer(struct lookups *lookups, struct lookup_node *node,
     l->has_ede = message->has_ede;
     l->ede = message->ede;
     l->ede_text = arena_copy(lookups->arena, message->ede_text);
+    l->was_truncated = l->was_truncated || message->truncated;
     if (message->asks) {
         struct dns_name end = follow_cnames(message);
         if (!span_same(dns_name_span(&end), l->name))
@@ -166,4 +166,50 @@ void lookup_answer(struct lookups *lookups, struct lookup_node *node,
     keep(lookups, node, &harvest);
     text_free(&harvest.targets);
     l->outcome = outcome_of(l, message);
+}
+
+/* Answers that say something about the name; the others are the resolver's own
+ * trouble, and a second try of it may well end better. */
+static bool is_statement(enum lookup_outcome outcome)
+{
+    return outcome == LOOKUP_ANSWERED || outcome == LOOKUP_NODATA ||
+           outcome == LOOKUP_NXDOMAIN;
+}
+
+static bool shares_address(const struct lookup *l,
+                           const struct harvest *harvest)
+{
+    for (size_t i = 0; i < l->address_count; i++) {
+        for (size_t j = 0; j < harvest->address_count; j++) {
+            if (address_same(&l->addresses[i], &harvest->addresses[j]))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool lookup_other_answer(struct lookups *lookups, struct lookup *l,
+                         const struct dns_message *message)
+{
+    struct lookup other = {.name = l->name, .type = l->type};
+    struct harvest harvest = {.address_count = 0};
+    struct dns_name end = follow_cnames(message);
+    read_records(lookups, &other, &harvest, message, &end);
+    text_free(&harvest.targets);
+    other.outcome = outcome_of(&other, message);
+    bool both_statements =
+        is_statement(l->outcome) && is_statement(other.outcome);
+    bool differs = l->outcome != other.outcome ||
+                   (l->address_count && harvest.address_count &&
+                    !shares_address(l, &harvest));
+    if (!both_statements || !differs)
+        return false;
+    struct text said = {0};
+    if (harvest.address_count)
+        lookup_addresses_text(&said, harvest.addresses, harvest.address_count);
+    else
+        text_add(&said, lookup_outcome_name(other.outcome));
+    l->other_answer = arena_copy(lookups->arena, text_span(&said));
+    text_free(&said);
+    return true;
 }
