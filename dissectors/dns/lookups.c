@@ -359,14 +359,6 @@ void address_add(struct lookups *lookups, struct lookup_node *node, size_t i)
     address_add_for(lookups, node, i, &family);
 }
 
-static bool is_clients(const struct address_node *node,
-                       const struct address *client,
-                       const struct address *address)
-{
-    return address_same(&node->of->lookup.client, client) &&
-           address_same(node->address, address);
-}
-
 static struct lookup_name name_of(const struct lookup *l)
 {
     return (struct lookup_name){
@@ -378,59 +370,76 @@ static struct lookup_name name_of(const struct lookup *l)
     };
 }
 
-/* The last answer with this address to a client of this family. */
-static bool name_by_family(const struct lookups *lookups, uint8_t family,
-                           const struct address *server, int64_t time,
-                           struct lookup_name *found)
+/* Of a client, or of a family, what was answered before a time. */
+struct wanted {
+    const struct address *client; /* NULL: anybody of the family */
+    uint8_t family;
+    const struct address *server;
+    int64_t time;
+};
+
+static bool is_wanted(const struct address_node *node, const struct wanted *w)
 {
-    struct address key = anybody(family);
+    const struct lookup *l = &node->of->lookup;
+    bool same = w->client ? address_same(&l->client, w->client)
+                          : l->client.family == w->family;
+    return same && l->answered <= w->time &&
+           address_same(node->address, w->server);
+}
+
+/* The last answer; but where several names have the address, the last of those
+ * that are names of mail hosts: it is mail that asks which name it was. */
+static const struct lookup *best_name(const struct lookups *lookups,
+                                      const struct wanted *w)
+{
+    struct address family = anybody(w->family);
+    const struct address *key = w->client ? w->client : &family;
+    const struct lookup *last = NULL;
     const struct address_node *node =
-        lookups->addresses[address_bucket(&key, server)];
-    for (; node; node = node->older) {
+        lookups->addresses[address_bucket(key, w->server)];
+    size_t seen = 0;
+    for (; node && seen < LOOK_BACK; node = node->older) {
         const struct lookup *l = &node->of->lookup;
-        if (l->client.family != family || l->answered > time ||
-            !address_same(node->address, server))
+        if (!is_wanted(node, w))
             continue;
-        *found = name_of(l);
-        return true;
+        seen++;
+        if (lookups_role(lookups, l) == LOOKUP_MAILHOST)
+            return l;
+        last = last ? last : l;
     }
-    return false;
+    return last;
 }
 
 bool lookups_name(const struct lookups *lookups, const struct address *client,
                   const struct address *server, int64_t time,
                   struct lookup_name *found)
 {
-    const struct address_node *node =
-        lookups->addresses[address_bucket(client, server)];
-    for (; node; node = node->older) {
-        const struct lookup *l = &node->of->lookup;
-        if (!is_clients(node, client, server) || l->answered > time)
-            continue;
+    struct wanted own = {client, client->family, server, time};
+    struct wanted other = {NULL, client->family == 4 ? 6 : 4, server, time};
+    const struct lookup *l = best_name(lookups, &own);
+    if (!l)
+        l = best_name(lookups, &other);
+    if (l)
         *found = name_of(l);
-        return true;
-    }
-    return name_by_family(lookups, client->family == 4 ? 6 : 4, server, time,
-                          found);
+    return l != NULL;
 }
 
 /* Newest first, so what is marked already ends it: the older ones are, too. */
 void lookups_used(struct lookups *lookups, const struct address *client,
                   const struct address *server, bool mail)
 {
+    struct wanted all = {client, client->family, server, INT64_MAX};
+    const struct lookup *name = mail ? best_name(lookups, &all) : NULL;
+    if (name)
+        mail_name_add(lookups, name->name);
     struct address_node *node =
         lookups->addresses[address_bucket(client, server)];
     for (; node; node = node->older) {
-        if (!is_clients(node, client, server))
+        if (!is_wanted(node, &all))
             continue;
-        struct lookup *l = &node->of->lookup;
-        if (mail ? l->used_by_mail : l->used)
+        if (node->of->lookup.used)
             return;
-        l->used = true;
-        if (mail) {
-            l->used_by_mail = true;
-            mail_name_add(lookups, l->name);
-        }
+        node->of->lookup.used = true;
     }
 }
 

@@ -77,8 +77,7 @@ struct lookup {
     int64_t first_asked, last_asked, answered; /* nanoseconds; 0: never */
     uint64_t asked_frame, answer_frame; /* the last question's */
 
-    bool used;         /* a connection went to an address answered */
-    bool used_by_mail; /* and it was a mail connection */
+    bool used; /* a connection went to an address answered */
 
     uint64_t edns_queries;
     bool plain_answered; /* those with EDNS were not */
@@ -146,8 +145,8 @@ struct lookup_name {
     struct address asker;
 };
 
-/* The name it asked for last, before this time, and got this address for;
- * failing that, what a client of the other address family got it for, since a
+/* The name it asked for last, before this time, and got this address for; among
+ * several, rather one that is for mail.  Failing that, what a client of the other address family got it for, since a
  * host may ask over IPv4 and connect over IPv6.  False if there was none. */
 bool lookups_name(const struct lookups *lookups, const struct address *client,
                   const struct address *server, int64_t time,

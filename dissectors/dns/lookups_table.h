@@ -10,7 +10,8 @@
 
 enum {
     BUCKETS = 1 << 13,
-    LOOK_BACK = 512, /* lookups searched for what only id or port tell */
+    LOOK_BACK = 512, /* lookups searched for what only id or port tell, and of
+                        the names that have one address */
 };
 
 struct lookup_node {

@@ -187,6 +187,27 @@ static void who_takes_mail_asks_for_strangers(void **state)
     assert_true(told(f, 0)->asker_serves);
 }
 
+static void mail_goes_to_the_name_that_is_for_mail(void **state)
+{
+    struct fixture *f = *state;
+    const uint8_t bytes[4] = {198, 51, 100, 25};
+    struct address client = ipv4(CLIENT),
+                   server = address_of((struct span){bytes, 4});
+    struct lookup_name found;
+    static const char *const names[] = {"smtp.a.example", "imap.a.example",
+                                        "www.b.example"};
+    for (uint16_t i = 0; i < 3; i++) {
+        ask(f, i, names[i], DNS_A, (i + 1) * SECOND);
+        answer_from(f, 64, (i + 1) * SECOND + 1,
+                    address_answer(i, names[i], "\xc6\x33\x64\x19"));
+    }
+    lookups_used(f->lookups, &client, &server, true);
+    assert_true(lookups_name(f->lookups, &client, &server, 9 * SECOND, &found));
+    assert_span(found.name, "imap.a.example");
+    assert_span(told(f, 2)->role, "other");
+    assert_true(told(f, 2)->used);
+}
+
 static void lists_and_web_pages_are_no_mail_hosts(void **state)
 {
     struct fixture *f = *state;
@@ -281,6 +302,7 @@ int main(void)
         TEST(a_typed_name_is_found_in_a_longer_one),
         TEST(one_address_for_many_domains_is_counted),
         TEST(who_takes_mail_asks_for_strangers),
+        TEST(mail_goes_to_the_name_that_is_for_mail),
         TEST(lists_and_web_pages_are_no_mail_hosts),
         TEST(domains_go_by_their_form),
         TEST(encrypted_questions_are_counted),
