@@ -171,6 +171,9 @@ static void dns_connection(struct beside *b, const struct packet *p)
     else if (from_resolver && p->tcp.flags & TCP_RST)
         lookups_tcp(b->lookups, &p->destination, &p->source,
                     LOOKUP_TCP_REFUSED);
+    else if (from_resolver && p->payload.n)
+        lookups_tcp(b->lookups, &p->destination, &p->source,
+                    LOOKUP_TCP_ANSWERED);
 }
 
 void beside_tcp(struct beside *b, const struct flow *flow,

@@ -258,13 +258,17 @@ static bool is_client_of(const struct fact_session *session,
            (session->looked_up && is_ipv6(lookup->client) != session->ipv6);
 }
 
+/* Those with the name or another one of its domain, and those that show that the
+ * capture has one side of things only. */
 static void add_sessions_with(struct judging *j, struct facts *subject,
                               const struct fact_dns_lookup *lookup)
 {
     for (size_t i = 0; i < book_count(j->book); i++) {
         const struct book_entry *entry = book_get(j->book, i);
-        if (span_is(entry->session.name, lookup->name) &&
-            is_client_of(&entry->session, lookup))
+        const struct fact_session *s = &entry->session;
+        if ((span_is(s->name, lookup->name) ||
+             span_is(s->domain, lookup->domain) || s->only_from.n) &&
+            is_client_of(s, lookup))
             add_session(subject, entry);
     }
 }

@@ -46,6 +46,7 @@ enum lookup_tcp {
     LOOKUP_TCP_UNANSWERED,
     LOOKUP_TCP_REFUSED,
     LOOKUP_TCP_CONNECTED,
+    LOOKUP_TCP_ANSWERED, /* if not in a way that could be read */
 };
 
 enum lookup_role {

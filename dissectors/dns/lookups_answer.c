@@ -36,6 +36,7 @@ struct harvest {
     size_t address_count;
     struct text targets;
     size_t target_count;
+    bool cut; /* there are more than the capture kept */
 };
 
 static void add_address(struct harvest *harvest, struct span data)
@@ -76,7 +77,9 @@ static void read_records(struct lookups *lookups, struct lookup *l,
     struct dns_records records = dns_records(message);
     struct dns_record record;
     bool first = true;
+    uint16_t taken = 0;
     while (dns_record_take(&records, &record) && record.section == DNS_ANSWER) {
+        taken++;
         if (first || record.ttl < l->ttl)
             l->ttl = record.ttl;
         first = false;
@@ -89,6 +92,7 @@ static void read_records(struct lookups *lookups, struct lookup *l,
         else if (record.type == DNS_MX || record.type == DNS_SRV)
             add_target(lookups, l, harvest, message, &record);
     }
+    harvest->cut = taken < message->count[DNS_ANSWER];
 }
 
 /* No answer, but name servers and no SOA: "ask there" (RFC 2308 section 2.2). */
@@ -107,14 +111,14 @@ static bool is_referral(const struct dns_message *message)
     return named;
 }
 
-static enum lookup_outcome outcome_of(const struct lookup *l,
+static enum lookup_outcome outcome_of(const struct lookup *l, bool cut,
                                       const struct dns_message *message)
 {
     if (message->truncated)
         return LOOKUP_TRUNCATED;
     switch (message->rcode) {
     case DNS_NOERROR:
-        if (l->answers > 0)
+        if (l->answers > 0 || cut)
             return LOOKUP_ANSWERED;
         return is_referral(message) ? LOOKUP_REFERRAL : LOOKUP_NODATA;
     case DNS_FORMERR:
@@ -165,7 +169,7 @@ void lookup_answer(struct lookups *lookups, struct lookup_node *node,
     }
     keep(lookups, node, &harvest);
     text_free(&harvest.targets);
-    l->outcome = outcome_of(l, message);
+    l->outcome = outcome_of(l, harvest.cut, message);
 }
 
 /* Answers that say something about the name; the others are the resolver's own
@@ -196,7 +200,7 @@ bool lookup_other_answer(struct lookups *lookups, struct lookup *l,
     struct dns_name end = follow_cnames(message);
     read_records(lookups, &other, &harvest, message, &end);
     text_free(&harvest.targets);
-    other.outcome = outcome_of(&other, message);
+    other.outcome = outcome_of(&other, harvest.cut, message);
     bool both_statements =
         is_statement(l->outcome) && is_statement(other.outcome);
     bool differs = l->outcome != other.outcome ||

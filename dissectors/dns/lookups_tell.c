@@ -32,6 +32,7 @@ static const struct span tcp_words[] = {
     [LOOKUP_TCP_UNANSWERED] = SPAN_INIT("unanswered"),
     [LOOKUP_TCP_REFUSED] = SPAN_INIT("refused"),
     [LOOKUP_TCP_CONNECTED] = SPAN_INIT("connected"),
+    [LOOKUP_TCP_ANSWERED] = SPAN_INIT("answered"),
 };
 
 struct span lookup_outcome_name(enum lookup_outcome outcome)

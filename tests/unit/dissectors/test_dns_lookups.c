@@ -307,6 +307,20 @@ static void an_answer_alone_still_names(void **state)
     assert_int_equal(facts_count(f->facts, FACT_KIND_dns_lookup), 1);
 }
 
+/* A snap length keeps the question and the counts, and not the addresses. */
+static void an_answer_cut_short_is_no_missing_address(void **state)
+{
+    struct fixture *f = *state;
+    ask(f, 7, "imap.example", DNS_A, SECOND);
+    struct message m = answer(7, "imap.example", DNS_A, DNS_NOERROR);
+    size_t question = m.n;
+    add_a(&m, "imap.example", "\x0a\0\0\x01");
+    m.n = question + 5;
+    say(f, true, PORT, SECOND + 1, m);
+    assert_span(told(f, 0)->outcome, "answered");
+    assert_int_equal(told(f, 0)->answers, 0);
+}
+
 static void what_is_no_lookup_is_ignored(void **state)
 {
     struct fixture *f = *state;
@@ -358,6 +372,7 @@ int main(void)
         TEST(a_search_list_is_no_failure),
         TEST(a_later_question_is_a_new_lookup),
         TEST(an_answer_alone_still_names),
+        TEST(an_answer_cut_short_is_no_missing_address),
         TEST(what_is_no_lookup_is_ignored),
         TEST(past_the_cap_they_are_counted),
     };

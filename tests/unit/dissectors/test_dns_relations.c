@@ -114,8 +114,9 @@ static void tcp_after_truncation_is_followed(void **state)
 {
     struct fixture *f = *state;
     struct address client = ipv4(CLIENT), resolver = ipv4(RESOLVER);
-    const char *const words[] = {"", "unanswered", "refused", "connected"};
-    for (uint16_t i = 0; i < 4; i++) {
+    const char *const words[] = {"", "unanswered", "refused", "connected",
+                                 "answered"};
+    for (uint16_t i = 0; i < 5; i++) {
         char name[] = "imap0.example";
         name[4] = (char)('0' + i);
         ask(f, i, name, DNS_A, SECOND);
