@@ -63,6 +63,15 @@ struct sorted {
     size_t count;
 };
 
+/* Who had sessions.  In a capture of few hosts, an address that only asks is
+ * another one of theirs; in one of many, nobody can tell whose. */
+enum { FEW_CLIENTS = 4 };
+struct clients {
+    struct sorted sessions; /* by client */
+    struct span few[FEW_CLIENTS];
+    size_t count; /* distinct */
+};
+
 static int compare_spans(struct span a, struct span b)
 {
     size_t n = a.n < b.n ? a.n : b.n;
@@ -125,16 +134,61 @@ static void judge_endpoints(struct judging *j)
     free(s.entries);
 }
 
+static bool is_ipv6(struct span address)
+{
+    return span_find(address, ':') < address.n;
+}
+
+/* An address that only its own host, or its own wire, knows. */
+static bool is_near(struct span address)
+{
+    return span_starts(address, SPAN("127.")) ||
+           span_same(address, SPAN("::1")) ||
+           span_starts(address, SPAN("fe80:")) ||
+           span_starts(address, SPAN("fd"));
+}
+
+static bool may_be_same_host(struct span asker, struct span client)
+{
+    return is_near(asker) || is_ipv6(asker) != is_ipv6(client);
+}
+
+static bool has_sessions(const struct clients *clients, struct span client)
+{
+    size_t low = 0, high = clients->sessions.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = compare_spans(
+            clients->sessions.entries[middle]->session.client, client);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+/* Whether what the asker looked up is the client's business. */
+static bool asks_for(const struct clients *clients, struct span asker,
+                     struct span client)
+{
+    return span_same(asker, client) ||
+           (clients->count <= FEW_CLIENTS && may_be_same_host(asker, client) &&
+            !has_sessions(clients, asker));
+}
+
 /* Lookups and ARP questions of this client; all of them for the empty one.
  * What is asked encrypted, too. */
-static void add_beside(struct judging *j, struct facts *subject,
-                       struct span client)
+static void add_beside(struct judging *j, const struct clients *clients,
+                       struct facts *subject, struct span client)
 {
     for (size_t i = 0;; i++) {
         const struct fact *f = facts_get(j->beside, FACT_KIND_dns_lookup, i);
         if (!f)
             break;
-        if (client.n == 0 || span_same(lookup_of(f)->client, client))
+        if (client.n == 0 || asks_for(clients, lookup_of(f)->client, client))
             facts_copy(subject, f);
     }
     for (size_t i = 0;; i++) {
@@ -142,7 +196,7 @@ static void add_beside(struct judging *j, struct facts *subject,
         if (!f)
             break;
         const struct fact_dns_encrypted *e = f->values;
-        if (client.n == 0 || span_same(e->client, client))
+        if (client.n == 0 || asks_for(clients, e->client, client))
             facts_copy(subject, f);
     }
     for (size_t i = 0;; i++) {
@@ -151,7 +205,7 @@ static void add_beside(struct judging *j, struct facts *subject,
         if (!f)
             break;
         const struct fact_arp_unanswered *a = f->values;
-        if (client.n == 0 || span_same(a->asker, client))
+        if (client.n == 0 || asks_for(clients, a->asker, client))
             facts_copy(subject, f);
     }
     for (size_t i = 0;; i++) {
@@ -164,15 +218,6 @@ static void add_beside(struct judging *j, struct facts *subject,
 
 enum { SILENT_CLIENTS_MAX = 256 }; /* bounds the comparison of all with all */
 
-static bool has_sessions(const struct sorted *s, struct span client)
-{
-    for (size_t i = 0; i < s->count; i++) {
-        if (span_same(s->entries[i]->session.client, client))
-            return true;
-    }
-    return false;
-}
-
 /* Addresses that asked something for mail and never had a session: they are
  * clients as well. */
 struct silent {
@@ -180,55 +225,76 @@ struct silent {
     size_t count;
 };
 
-static void add_silent(struct silent *silent, const struct sorted *sessions,
+static void add_silent(struct silent *silent, const struct clients *clients,
                        struct span client)
 {
-    if (silent->count == SILENT_CLIENTS_MAX || client.n == 0)
+    if (silent->count == SILENT_CLIENTS_MAX || client.n == 0 ||
+        has_sessions(clients, client))
         return;
     for (size_t i = 0; i < silent->count; i++) {
         if (span_same(silent->clients[i], client))
             return;
     }
-    if (!has_sessions(sessions, client))
-        silent->clients[silent->count++] = client;
+    for (size_t i = 0; i < clients->count && i < FEW_CLIENTS; i++) {
+        if (asks_for(clients, client, clients->few[i]))
+            return; /* judged with that one */
+    }
+    silent->clients[silent->count++] = client;
 }
 
-static void judge_silent_clients(struct judging *j, const struct sorted *s)
+static void judge_silent_clients(struct judging *j,
+                                 const struct clients *clients)
 {
     struct silent silent = {.count = 0};
     const struct fact *f;
     for (size_t i = 0;
          (f = facts_get(j->beside, FACT_KIND_arp_unanswered, i)); i++)
-        add_silent(&silent, s,
+        add_silent(&silent, clients,
                    ((const struct fact_arp_unanswered *)f->values)->asker);
     for (size_t i = 0; (f = facts_get(j->beside, FACT_KIND_dns_lookup, i));
          i++) {
         if (!span_same(lookup_of(f)->role, SPAN("other")))
-            add_silent(&silent, s, lookup_of(f)->client);
+            add_silent(&silent, clients, lookup_of(f)->client);
     }
     for (size_t i = 0; i < silent.count; i++) {
         struct facts *subject = subject_new();
-        add_beside(j, subject, silent.clients[i]);
+        add_beside(j, clients, subject, silent.clients[i]);
         judge(j, SCOPE_CLIENT, &subject);
     }
 }
 
+static struct clients list_clients(struct book *book)
+{
+    struct clients c = {.sessions = sorted_sessions(book, by_client)};
+    for (size_t i = 0; i < c.sessions.count; i++) {
+        struct span client = c.sessions.entries[i]->session.client;
+        if (i > 0 &&
+            span_same(client, c.sessions.entries[i - 1]->session.client))
+            continue;
+        if (c.count < FEW_CLIENTS)
+            c.few[c.count] = client;
+        c.count++;
+    }
+    return c;
+}
+
 static void judge_clients(struct judging *j)
 {
-    struct sorted s = sorted_sessions(j->book, by_client);
-    for (size_t i = 0; i < s.count;) {
-        struct span client = s.entries[i]->session.client;
+    struct clients clients = list_clients(j->book);
+    const struct sorted *s = &clients.sessions;
+    for (size_t i = 0; i < s->count;) {
+        struct span client = s->entries[i]->session.client;
         struct facts *subject = subject_new();
-        for (; i < s.count; i++) {
-            if (!span_same(client, s.entries[i]->session.client))
+        for (; i < s->count; i++) {
+            if (!span_same(client, s->entries[i]->session.client))
                 break;
-            add_session(subject, s.entries[i]);
+            add_session(subject, s->entries[i]);
         }
-        add_beside(j, subject, client);
+        add_beside(j, &clients, subject, client);
         judge(j, SCOPE_CLIENT, &subject);
     }
-    judge_silent_clients(j, &s);
-    free(s.entries);
+    judge_silent_clients(j, &clients);
+    free(clients.sessions.entries);
 }
 
 /* One subject for each name that a client asked for. */
@@ -244,18 +310,14 @@ static int by_question(const void *a, const void *b)
     return order;
 }
 
-static bool is_ipv6(struct span address)
-{
-    return span_find(address, ':') < address.n;
-}
-
-/* A host with both address families asks over one and connects over the other:
- * then the name is all that tells. */
+/* The session is of this asker's name: its own, or that of a host which asks
+ * with one address and connects with another. */
 static bool is_client_of(const struct fact_session *session,
                          const struct fact_dns_lookup *lookup)
 {
     return span_same(session->client, lookup->client) ||
-           (session->looked_up && is_ipv6(lookup->client) != session->ipv6);
+           (session->looked_up && may_be_same_host(lookup->client,
+                                                   session->client));
 }
 
 /* Those with the name or another one of its domain, and those that show that the
@@ -305,7 +367,7 @@ static void judge_capture(struct judging *j)
     struct facts *subject = subject_new();
     for (size_t i = 0; i < book_count(j->book); i++)
         add_session(subject, book_get(j->book, i));
-    add_beside(j, subject, (struct span){NULL, 0});
+    add_beside(j, NULL, subject, (struct span){NULL, 0});
     const struct fact *capture = facts_get(j->beside, FACT_KIND_capture, 0);
     if (capture)
         facts_copy(subject, capture);

@@ -370,21 +370,48 @@ static struct lookup_name name_of(const struct lookup *l)
     };
 }
 
-/* Of a client, or of a family, what was answered before a time. */
+/* Who may have asked for the name that the client then used: itself; itself by
+ * its address of the other family; itself by an address that is never used for
+ * connections to far away, such as that of a resolver on the same host. */
+enum asker { ASKER_SELF, ASKER_OTHER_FAMILY, ASKER_NEAR, ASKERS };
+
 struct wanted {
-    const struct address *client; /* NULL: anybody of the family */
-    uint8_t family;
-    const struct address *server;
-    int64_t time;
+    enum asker asker;
+    const struct address *client, *server;
+    int64_t time; /* the answer came before */
 };
+
+static uint8_t asker_family(const struct wanted *w)
+{
+    bool other = w->asker == ASKER_OTHER_FAMILY;
+    return (w->client->family == 4) == other ? 6 : 4;
+}
+
+static bool is_near(const struct address *asker)
+{
+    enum address_class class = address_class(asker);
+    return class == ADDRESS_LOOPBACK || class == ADDRESS_LINK_LOCAL ||
+           (class == ADDRESS_PRIVATE && asker->family == 6);
+}
+
+static struct address_node *first_node(const struct lookups *lookups,
+                                       const struct wanted *w)
+{
+    struct address key = *w->client;
+    if (w->asker != ASKER_SELF)
+        key = anybody(asker_family(w));
+    return lookups->addresses[address_bucket(&key, w->server)];
+}
 
 static bool is_wanted(const struct address_node *node, const struct wanted *w)
 {
     const struct lookup *l = &node->of->lookup;
-    bool same = w->client ? address_same(&l->client, w->client)
-                          : l->client.family == w->family;
-    return same && l->answered <= w->time &&
-           address_same(node->address, w->server);
+    if (l->answered > w->time || !address_same(node->address, w->server))
+        return false;
+    if (w->asker == ASKER_SELF)
+        return address_same(&l->client, w->client);
+    return l->client.family == asker_family(w) &&
+           (w->asker == ASKER_OTHER_FAMILY || is_near(&l->client));
 }
 
 /* The last answer; but where several names have the address, the last of those
@@ -392,17 +419,13 @@ static bool is_wanted(const struct address_node *node, const struct wanted *w)
 static const struct lookup *best_name(const struct lookups *lookups,
                                       const struct wanted *w)
 {
-    struct address family = anybody(w->family);
-    const struct address *key = w->client ? w->client : &family;
     const struct lookup *last = NULL;
-    const struct address_node *node =
-        lookups->addresses[address_bucket(key, w->server)];
     size_t seen = 0;
-    for (; node && seen < LOOK_BACK; node = node->older) {
+    for (const struct address_node *node = first_node(lookups, w);
+         node && seen < NODES_MAX; node = node->older, seen++) {
         const struct lookup *l = &node->of->lookup;
         if (!is_wanted(node, w))
             continue;
-        seen++;
         if (lookups_role(lookups, l) == LOOKUP_MAILHOST)
             return l;
         last = last ? last : l;
@@ -414,32 +437,36 @@ bool lookups_name(const struct lookups *lookups, const struct address *client,
                   const struct address *server, int64_t time,
                   struct lookup_name *found)
 {
-    struct wanted own = {client, client->family, server, time};
-    struct wanted other = {NULL, client->family == 4 ? 6 : 4, server, time};
-    const struct lookup *l = best_name(lookups, &own);
-    if (!l)
-        l = best_name(lookups, &other);
+    const struct lookup *l = NULL;
+    for (int asker = ASKER_SELF; asker < ASKERS && !l; asker++) {
+        struct wanted w = {(enum asker)asker, client, server, time};
+        l = best_name(lookups, &w);
+    }
     if (l)
         *found = name_of(l);
     return l != NULL;
 }
 
-/* Newest first, so what is marked already ends it: the older ones are, too. */
+static void mark_used(const struct lookups *lookups, const struct wanted *w)
+{
+    size_t seen = 0;
+    for (struct address_node *node = first_node(lookups, w);
+         node && seen < NODES_MAX; node = node->older, seen++) {
+        if (!is_wanted(node, w))
+            continue;
+        node->of->lookup.used = true;
+    }
+}
+
 void lookups_used(struct lookups *lookups, const struct address *client,
                   const struct address *server, bool mail)
 {
-    struct wanted all = {client, client->family, server, INT64_MAX};
-    const struct lookup *name = mail ? best_name(lookups, &all) : NULL;
-    if (name)
-        mail_name_add(lookups, name->name);
-    struct address_node *node =
-        lookups->addresses[address_bucket(client, server)];
-    for (; node; node = node->older) {
-        if (!is_wanted(node, &all))
-            continue;
-        if (node->of->lookup.used)
-            return;
-        node->of->lookup.used = true;
+    struct lookup_name found;
+    if (mail && lookups_name(lookups, client, server, INT64_MAX, &found))
+        mail_name_add(lookups, found.name);
+    for (int asker = ASKER_SELF; asker < ASKERS; asker++) {
+        struct wanted w = {(enum asker)asker, client, server, INT64_MAX};
+        mark_used(lookups, &w);
     }
 }
 

@@ -147,8 +147,10 @@ struct lookup_name {
 };
 
 /* The name it asked for last, before this time, and got this address for; among
- * several, rather one that is for mail.  Failing that, what a client of the other address family got it for, since a
- * host may ask over IPv4 and connect over IPv6.  False if there was none. */
+ * several, rather one that is for mail.  Failing that, what somebody of the other
+ * address family got it for, or a loopback or link-local address did, since a
+ * host may ask with one address and connect with another.  False if there was
+ * none. */
 bool lookups_name(const struct lookups *lookups, const struct address *client,
                   const struct address *server, int64_t time,
                   struct lookup_name *found);

@@ -10,8 +10,8 @@
 
 enum {
     BUCKETS = 1 << 13,
-    LOOK_BACK = 512, /* lookups searched for what only id or port tell, and of
-                        the names that have one address */
+    LOOK_BACK = 512, /* lookups searched for what only id or port tell */
+    NODES_MAX = 4096, /* of one bucket, looked at for one connection */
 };
 
 struct lookup_node {

@@ -39,7 +39,7 @@ zone()
             '    for-upstream: yes'
     } >"$at/unbound.conf"
     on router unbound -d -c "$at/unbound.conf" >"$at/log" 2>&1 &
-    until_true on router sh -c "ss -Hlun 'sport = :53' | grep -qF '$address:53'"
+    until_true grep -q 'start of service' "$at/log"
 }
 
 # resolver_on_client [UNBOUND OPTIONS...] - the client asks a resolver of its
