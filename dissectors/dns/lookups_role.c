@@ -11,6 +11,9 @@ static const struct span protocol_words[] = {
     SPAN_INIT("pop"),        SPAN_INIT("pop3"),  SPAN_INIT("pops"),
     SPAN_INIT("pop3s"),      SPAN_INIT("smtp"),  SPAN_INIT("smtps"),
     SPAN_INIT("submission"), SPAN_INIT("aspmx"),
+    /* as fingers in a hurry type them */
+    SPAN_INIT("iamp"),       SPAN_INIT("impa"),  SPAN_INIT("miap"),
+    SPAN_INIT("stmp"),       SPAN_INIT("smpt"),  SPAN_INIT("mstp"),
 };
 
 /* As the whole first label, numbers at its end apart: mail, mx01. */

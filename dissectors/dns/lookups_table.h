@@ -68,6 +68,10 @@ struct span lookup_outcome_name(enum lookup_outcome outcome);
 void lookup_addresses_text(struct text *text, const struct address *addresses,
                            size_t count);
 
+/* A name that may have been meant, where this one does not exist. */
+struct span lookup_similar(const struct lookups *lookups,
+                           const struct lookup *lookup);
+
 bool host_serves(const struct lookups *lookups, const struct address *host);
 
 /* By the name alone. */

@@ -118,6 +118,7 @@ static void tell(const struct lookups *lookups, const struct lookup *l,
          .tcp = tcp_words[l->tcp], .other_answer = l->other_answer,
          .other_delay = clock_seconds(l->other_delay),
          .other_distance = l->other_distance,
+         .similar = lookup_similar(lookups, l),
          .shared = lookups_index_shared(index, l),
          .asker_serves = host_serves(lookups, &l->client));
     text_free(&addresses);

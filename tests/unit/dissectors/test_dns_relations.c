@@ -220,6 +220,27 @@ static void lists_and_web_pages_are_no_mail_hosts(void **state)
     assert_span(told(f, 2)->role, "mailhost");
 }
 
+static void a_similar_name_is_found(void **state)
+{
+    static const char *const rows[][2] = {
+        {"imap.gmial.com", "imap.gmail.com"}, {"iamp.web.de", "imap.web.de"},
+        {"imap.example.com", ""}, {"impa.exampel.net", "imap.example.net"},
+        {"imap.gmx.nte", "imap.gmx.net"}, {"smtp.long-enough.example", ""},
+        {"i", ""},
+    };
+    struct fixture *f = *state;
+    ask(f, 1, "imap.example.net", DNS_A, SECOND);
+    answer_from(f, 64, SECOND + 1,
+                address_answer(1, "imap.example.net", "\xc6\x33\x64\x19"));
+    for (uint16_t i = 0; i < 7; i++) {
+        ask(f, i, rows[i][0], DNS_A, 2 * SECOND);
+        say(f, true, PORT, 2 * SECOND + 1,
+            answer(i, rows[i][0], DNS_A, DNS_NXDOMAIN));
+    }
+    for (size_t i = 0; i < 7; i++)
+        assert_span(told(f, i + 1)->similar, rows[i][1]);
+}
+
 static void domains_go_by_their_form(void **state)
 {
     static const char *const rows[][2] = {
@@ -305,6 +326,7 @@ int main(void)
         TEST(who_takes_mail_asks_for_strangers),
         TEST(mail_goes_to_the_name_that_is_for_mail),
         TEST(lists_and_web_pages_are_no_mail_hosts),
+        TEST(a_similar_name_is_found),
         TEST(domains_go_by_their_form),
         TEST(encrypted_questions_are_counted),
         TEST(second_answers_may_be_anything),
