@@ -14,7 +14,7 @@ struct shared {
 };
 
 struct lookups_index {
-    uint64_t *asked; /* client and name, of each address lookup */
+    uint64_t *asked; /* client and name, of each lookup for mail's sake */
     size_t asked_count;
     uint64_t *resolved; /* of each that got an address */
     size_t resolved_count;
@@ -50,7 +50,8 @@ static int compare_shared(const void *a, const void *b)
 
 static void add_lookup(struct lookups_index *index, const struct lookup *l)
 {
-    if (l->type != DNS_A && l->type != DNS_AAAA)
+    bool of_address = l->type == DNS_A || l->type == DNS_AAAA;
+    if (!of_address && l->type != DNS_MX && l->type != DNS_SRV)
         return;
     uint64_t key = key_of(&l->client, l->name);
     index->asked[index->asked_count++] = key;

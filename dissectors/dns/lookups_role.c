@@ -20,7 +20,6 @@ static const struct span protocol_words[] = {
 static const struct span host_words[] = {
     SPAN_INIT("mail"),
     SPAN_INIT("mx"),
-    SPAN_INIT("email"),
     SPAN_INIT("mailhost"),
     SPAN_INIT("mailserver"),
 };

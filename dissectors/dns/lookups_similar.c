@@ -7,7 +7,7 @@
 enum {
     LONGEST = 63,   /* names past this are not typed by people */
     DISTANCE = 2,   /* letters wrong, missing, too many, or swapped */
-    COMPARED = 512, /* names of the capture */
+    COMPARED = 128, /* names of the capture */
 };
 
 /* clang-format off */
@@ -80,9 +80,6 @@ static bool is_close(struct span name, struct span other)
 struct span lookup_similar(const struct lookups *lookups,
                            const struct lookup *l)
 {
-    if (l->outcome != LOOKUP_NXDOMAIN ||
-        lookups_role(lookups, l) != LOOKUP_MAILHOST)
-        return (struct span){NULL, 0};
     for (size_t i = 0; i < lookups->count && i < COMPARED; i++) {
         const struct lookup *other = &lookups->all[i]->lookup;
         if (other->address_count > 0 &&

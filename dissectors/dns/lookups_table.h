@@ -68,7 +68,7 @@ struct span lookup_outcome_name(enum lookup_outcome outcome);
 void lookup_addresses_text(struct text *text, const struct address *addresses,
                            size_t count);
 
-/* A name that may have been meant, where this one does not exist. */
+/* A mail host's name that may have been meant; empty if there is none. */
 struct span lookup_similar(const struct lookups *lookups,
                            const struct lookup *lookup);
 

@@ -81,9 +81,22 @@ static double delay_of(const struct lookup *l)
     return came ? clock_seconds(l->answered - l->first_asked) : 0;
 }
 
+/* Comparing letter by letter takes long, so only for so many names. */
+enum { SIMILAR_MAX = 256 };
+
+static struct span similar_name(const struct lookups *lookups,
+                                const struct lookup *l, size_t *left)
+{
+    if (l->outcome != LOOKUP_NXDOMAIN || *left == 0 ||
+        lookups_role(lookups, l) != LOOKUP_MAILHOST)
+        return (struct span){NULL, 0};
+    --*left;
+    return lookup_similar(lookups, l);
+}
+
 static void tell(const struct lookups *lookups, const struct lookup *l,
                  const struct lookups_index *index, int64_t capture_end,
-                 struct facts *out)
+                 size_t *similar_left, struct facts *out)
 {
     char client[ADDRESS_TEXT], resolver[ADDRESS_TEXT], type[DNS_TYPE_TEXT];
     struct text addresses = {0}, ede = {0};
@@ -118,7 +131,7 @@ static void tell(const struct lookups *lookups, const struct lookup *l,
          .tcp = tcp_words[l->tcp], .other_answer = l->other_answer,
          .other_delay = clock_seconds(l->other_delay),
          .other_distance = l->other_distance,
-         .similar = lookup_similar(lookups, l),
+         .similar = similar_name(lookups, l, similar_left),
          .shared = lookups_index_shared(index, l),
          .asker_serves = host_serves(lookups, &l->client));
     text_free(&addresses);
@@ -129,7 +142,9 @@ void lookups_tell(const struct lookups *lookups, int64_t capture_end,
                   struct facts *out)
 {
     struct lookups_index *index = lookups_index_new(lookups);
+    size_t similar_left = SIMILAR_MAX;
     for (size_t i = 0; i < lookups->count; i++)
-        tell(lookups, &lookups->all[i]->lookup, index, capture_end, out);
+        tell(lookups, &lookups->all[i]->lookup, index, capture_end,
+             &similar_left, out);
     lookups_index_free(&index);
 }
