@@ -215,6 +215,12 @@ static void unmark_failed_steps(struct result_session *s)
     }
 }
 
+/* A look-up that gave an answer may still be the cause, by what it answered. */
+static bool is_about_names(const char *finding)
+{
+    return finding && strstr(finding, "dns") != NULL;
+}
+
 static const char *not_the_cause(struct result *result)
 {
     static const char *const words[STEPS] = {
@@ -231,6 +237,8 @@ static const char *not_the_cause(struct result *result)
     for (int step = 0; step < STEP_CLOSE; step++) {
         if (failed->steps[step].state == STEP_FAILED)
             break;
+        if (step == STEP_DNS && is_about_names(failed->primary))
+            continue;
         if (failed->steps[step].state == STEP_OK && words[step][0])
             text_addf(&text, "%s%s", text.n ? ", " : "", words[step]);
     }

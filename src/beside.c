@@ -10,11 +10,20 @@
 #include "base/hash.h"
 #include "dissector.h"
 #include "dns/dns.h"
+#include "dns/encrypted.h"
 #include "dns/lookups.h"
 #include "flow/neighbours.h"
 #include "unreachable.h"
 
-enum { PAIRS = 4096 }; /* client and server; a newer pair takes the place */
+enum {
+    PAIRS = 4096, /* client and server; a newer pair takes the place */
+    TRIES = 256,  /* the last connections to servers known by name */
+    PORT_SMTP = 25,
+};
+
+/* A name whose addresses are tried one after the other is tried within so long:
+ * the longest usual wait for one of them is 127 s (Linux). */
+#define TRIES_WITHIN (150 * CLOCK_SECOND)
 
 struct pair {
     uint64_t key; /* 0: empty */
@@ -22,8 +31,19 @@ struct pair {
     size_t count;
 };
 
+/* That a client tried an address of a name. */
+struct try {
+    uint64_t name; /* and who asked for it, hashed; 0: none */
+    struct address server;
+    int64_t time;
+};
+
 struct beside {
     struct lookups *lookups;
+    struct encrypted *encrypted;
+    struct address quic_client, quic_server; /* the last over UDP */
+    struct try tries[TRIES];
+    size_t try_count; /* in all; the ring keeps the last */
     struct neighbours *neighbours;
     struct pair pairs[PAIRS];
 };
@@ -32,6 +52,7 @@ struct beside *beside_new(void)
 {
     struct beside *b = must_alloc(sizeof *b);
     b->lookups = lookups_new();
+    b->encrypted = encrypted_new();
     b->neighbours = neighbours_new();
     return b;
 }
@@ -41,13 +62,48 @@ void beside_free(struct beside **beside)
     if (!*beside)
         return;
     lookups_free(&(*beside)->lookups);
+    encrypted_free(&(*beside)->encrypted);
     neighbours_free(&(*beside)->neighbours);
     free(*beside);
     *beside = NULL;
 }
 
+/* The client begins to talk to a server that is none for mail. */
+static void reached_out(struct beside *b, const struct packet *p, bool tcp)
+{
+    struct lookup_name found = {.name = {NULL, 0}};
+    lookups_name(b->lookups, &p->source, &p->destination, p->time, &found);
+    lookups_used(b->lookups, &p->source, &p->destination, false);
+    const struct encrypted_seen seen = {
+        .client = p->source,
+        .server = p->destination,
+        .client_port = tcp ? p->tcp.source_port : p->udp.source_port,
+        .server_port = tcp ? p->tcp.destination_port : p->udp.destination_port,
+        .tcp = tcp,
+        .name = found.name,
+        .frame = p->frame,
+        .time = p->time,
+    };
+    encrypted_packet(b->encrypted, &seen);
+}
+
+/* QUIC, over which webmail and resolvers are reached as well.  Of many packets
+ * in a row the first says all. */
+static void quic_packet(struct beside *b, const struct packet *p)
+{
+    if (address_same(&b->quic_client, &p->source) &&
+        address_same(&b->quic_server, &p->destination))
+        return;
+    b->quic_client = p->source;
+    b->quic_server = p->destination;
+    reached_out(b, p, false);
+}
+
 void beside_udp(struct beside *b, const struct packet *p)
 {
+    if (p->udp.destination_port == HTTPS_PORT ||
+        p->udp.destination_port == DNS_TLS_PORT)
+        quic_packet(b, p);
     if (p->udp.source_port != DNS_PORT && p->udp.destination_port != DNS_PORT)
         return;
     const struct dns_seen seen = {
@@ -55,6 +111,7 @@ void beside_udp(struct beside *b, const struct packet *p)
         .destination = p->destination,
         .source_port = p->udp.source_port,
         .destination_port = p->udp.destination_port,
+        .ttl = p->ttl,
         .frame = p->frame,
         .time = p->time,
     };
@@ -69,12 +126,17 @@ void beside_any(struct beside *b, const struct packet *p)
 void beside_icmp(struct beside *b, const struct packet *p)
 {
     const struct icmp_header *i = &p->icmp;
-    enum { PROTOCOL_UDP = 17 };
-    if (i->quotes && i->quoted_protocol == PROTOCOL_UDP &&
-        i->quoted_destination_port == DNS_PORT && unreachable_is(i))
+    enum { PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
+    if (!i->quotes || i->quoted_destination_port != DNS_PORT ||
+        !unreachable_is(i))
+        return;
+    if (i->quoted_protocol == PROTOCOL_UDP)
         lookups_unreachable(b->lookups, &i->quoted_source,
                             &i->quoted_destination, i->quoted_source_port,
                             p->frame, p->time);
+    else if (i->quoted_protocol == PROTOCOL_TCP)
+        lookups_tcp(b->lookups, &i->quoted_source, &i->quoted_destination,
+                    LOOKUP_TCP_REFUSED);
 }
 
 /* DNS over TCP, as far as messages begin where segments do: they do in
@@ -95,13 +157,35 @@ static void dns_segment(struct beside *b, const struct packet *p)
         lookups_message(b->lookups, &seen, message);
 }
 
+/* What becomes of asking once more over TCP. */
+static void dns_connection(struct beside *b, const struct packet *p)
+{
+    bool from_resolver = p->tcp.source_port == DNS_PORT;
+    bool syn = p->tcp.flags & TCP_SYN, ack = p->tcp.flags & TCP_ACK;
+    if (!from_resolver && syn && !ack)
+        lookups_tcp(b->lookups, &p->source, &p->destination,
+                    LOOKUP_TCP_UNANSWERED);
+    else if (from_resolver && syn)
+        lookups_tcp(b->lookups, &p->destination, &p->source,
+                    LOOKUP_TCP_CONNECTED);
+    else if (from_resolver && p->tcp.flags & TCP_RST)
+        lookups_tcp(b->lookups, &p->destination, &p->source,
+                    LOOKUP_TCP_REFUSED);
+    else if (from_resolver && p->payload.n)
+        lookups_tcp(b->lookups, &p->destination, &p->source,
+                    LOOKUP_TCP_ANSWERED);
+}
+
 void beside_tcp(struct beside *b, const struct flow *flow,
                 const struct packet *p)
 {
-    if (flow->side[S2C].port == DNS_PORT && p->payload.n)
-        dns_segment(b, p);
-    else if (p->tcp.flags & TCP_SYN && !(p->tcp.flags & TCP_ACK))
-        lookups_used(b->lookups, &p->source, &p->destination, false);
+    if (flow->side[S2C].port == DNS_PORT) {
+        dns_connection(b, p);
+        if (p->payload.n)
+            dns_segment(b, p);
+    } else if (p->tcp.flags & TCP_SYN && !(p->tcp.flags & TCP_ACK)) {
+        reached_out(b, p, true);
+    }
 }
 
 static uint64_t pair_key(const struct flow *flow)
@@ -141,18 +225,65 @@ static bool name_of(struct beside *b, const struct flow *flow,
                         &flow->side[S2C].address, flow->first_time, name);
 }
 
+/* Of the name and who asked for it, which may be another address of the host
+ * than connects. */
+static uint64_t try_name(const struct lookup_name *found)
+{
+    const struct address *asker = &found->asker;
+    uint64_t hash =
+        hash_bytes((struct span){asker->bytes, sizeof asker->bytes}, 1);
+    return hash_bytes(found->name, hash) | 1;
+}
+
 struct span beside_name(struct beside *b, const struct flow *flow)
 {
     struct lookup_name found;
     lookups_used(b->lookups, &flow->side[C2S].address, &flow->side[S2C].address,
                  true);
-    return name_of(b, flow, &found) ? found.name : (struct span){NULL, 0};
+    if (!name_of(b, flow, &found))
+        return (struct span){NULL, 0};
+    b->tries[b->try_count++ % TRIES] = (struct try){
+        try_name(&found), flow->side[S2C].address, flow->first_time};
+    return found.name;
 }
 
 double beside_name_delay(struct beside *b, const struct flow *flow)
 {
     struct lookup_name found;
     return name_of(b, flow, &found) ? clock_seconds(found.delay) : -1;
+}
+
+/* How long before this flow the first of those other addresses was tried that
+ * were tried since this address itself was. */
+static double detour(const struct beside *b, const struct flow *flow,
+                     const struct lookup_name *found)
+{
+    uint64_t name = try_name(found);
+    int64_t earliest = flow->first_time;
+    for (size_t back = 1; back <= TRIES && back <= b->try_count; back++) {
+        const struct try *try = &b->tries[(b->try_count - back) % TRIES];
+        if (try->name != name || try->time >= flow->first_time)
+            continue;
+        if (address_same(&try->server, &flow->side[S2C].address) ||
+            flow->first_time - try->time > TRIES_WITHIN)
+            break;
+        earliest = try->time;
+    }
+    return clock_seconds(flow->first_time - earliest);
+}
+
+void beside_session(struct beside *b, const struct flow *flow,
+                    struct fact_session *session)
+{
+    struct lookup_name found;
+    session->domain = dns_domain(session->name);
+    session->looked_up = name_of(b, flow, &found);
+    if (session->looked_up) {
+        session->lookup_delay = clock_seconds(found.delay);
+        session->detour = detour(b, flow, &found);
+    }
+    if (session->port == PORT_SMTP && flow->handshake == FLOW_FULL)
+        lookups_serves(b->lookups, &flow->side[S2C].address);
 }
 
 void beside_tell_icmp(const struct packet *p, const struct flow *flow,
@@ -204,6 +335,7 @@ void beside_tell(struct beside *b, struct book *book,
 {
     struct needs needs = {book, lookups_mail_count(b->lookups)};
     lookups_tell(b->lookups, result->end, out);
+    encrypted_tell(b->encrypted, out);
     neighbours_tell(b->neighbours, result->end, needed, &needs, out);
     facts_stamp(out, 0, result->end);
     TELL(out, capture, .packets = result->packets,

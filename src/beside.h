@@ -42,6 +42,10 @@ struct span beside_name(struct beside *beside, const struct flow *flow);
 /* How long that look-up took, in seconds; negative if there was none. */
 double beside_name_delay(struct beside *beside, const struct flow *flow);
 
+/* The flow is over: fills what look-ups say about its session. */
+void beside_session(struct beside *beside, const struct flow *flow,
+                    struct fact_session *session);
+
 /* Tells icmp.unreachable about a packet of this flow, where the ICMP message is
  * such an error. */
 void beside_tell_icmp(const struct packet *icmp, const struct flow *flow,
@@ -55,7 +59,7 @@ struct beside_counts {
     const struct tls_keys_counts *keys;
 };
 
-/* At the end: tells dns.lookup, arp.* and the `capture` fact. */
+/* At the end: tells dns.lookup, dns.encrypted, arp.* and the `capture` fact. */
 void beside_tell(struct beside *beside, struct book *book,
                  const struct result *result,
                  const struct beside_counts *counts, struct facts *out);

@@ -63,6 +63,15 @@ struct sorted {
     size_t count;
 };
 
+/* Who had sessions.  In a capture of few hosts, an address that only asks is
+ * another one of theirs; in one of many, nobody can tell whose. */
+enum { FEW_CLIENTS = 4 };
+struct clients {
+    struct sorted sessions; /* by client */
+    struct span few[FEW_CLIENTS];
+    size_t count; /* distinct */
+};
+
 static int compare_spans(struct span a, struct span b)
 {
     size_t n = a.n < b.n ? a.n : b.n;
@@ -125,15 +134,69 @@ static void judge_endpoints(struct judging *j)
     free(s.entries);
 }
 
-/* Lookups and ARP questions of this client; all of them for the empty one. */
-static void add_beside(struct judging *j, struct facts *subject,
-                       struct span client)
+static bool is_ipv6(struct span address)
+{
+    return span_find(address, ':') < address.n;
+}
+
+/* An address that only its own host, or its own wire, knows. */
+static bool is_near(struct span address)
+{
+    return span_starts(address, SPAN("127.")) ||
+           span_same(address, SPAN("::1")) ||
+           span_starts(address, SPAN("fe80:")) ||
+           span_starts(address, SPAN("fd"));
+}
+
+static bool may_be_same_host(struct span asker, struct span client)
+{
+    return is_near(asker) || is_ipv6(asker) != is_ipv6(client);
+}
+
+static bool has_sessions(const struct clients *clients, struct span client)
+{
+    size_t low = 0, high = clients->sessions.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = compare_spans(
+            clients->sessions.entries[middle]->session.client, client);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+/* Whether what the asker looked up is the client's business. */
+static bool asks_for(const struct clients *clients, struct span asker,
+                     struct span client)
+{
+    return span_same(asker, client) ||
+           (clients->count <= FEW_CLIENTS && may_be_same_host(asker, client) &&
+            !has_sessions(clients, asker));
+}
+
+/* Lookups and ARP questions of this client; all of them for the empty one.
+ * What is asked encrypted, too. */
+static void add_beside(struct judging *j, const struct clients *clients,
+                       struct facts *subject, struct span client)
 {
     for (size_t i = 0;; i++) {
         const struct fact *f = facts_get(j->beside, FACT_KIND_dns_lookup, i);
         if (!f)
             break;
-        if (client.n == 0 || span_same(lookup_of(f)->client, client))
+        if (client.n == 0 || asks_for(clients, lookup_of(f)->client, client))
+            facts_copy(subject, f);
+    }
+    for (size_t i = 0;; i++) {
+        const struct fact *f = facts_get(j->beside, FACT_KIND_dns_encrypted, i);
+        if (!f)
+            break;
+        const struct fact_dns_encrypted *e = f->values;
+        if (client.n == 0 || asks_for(clients, e->client, client))
             facts_copy(subject, f);
     }
     for (size_t i = 0;; i++) {
@@ -142,7 +205,7 @@ static void add_beside(struct judging *j, struct facts *subject,
         if (!f)
             break;
         const struct fact_arp_unanswered *a = f->values;
-        if (client.n == 0 || span_same(a->asker, client))
+        if (client.n == 0 || asks_for(clients, a->asker, client))
             facts_copy(subject, f);
     }
     for (size_t i = 0;; i++) {
@@ -153,68 +216,85 @@ static void add_beside(struct judging *j, struct facts *subject,
     }
 }
 
-/* Addresses that asked something and never had a session: they are clients as
- * well.  Each is reported once, by its first lookup or ARP question. */
-static bool asked_before(struct judging *j, struct span client,
-                         enum fact_kind_number kind, size_t before)
-{
-    for (size_t i = 0; i < before; i++) {
-        const struct fact *f = facts_get(j->beside, kind, i);
-        struct span other =
-            kind == FACT_KIND_dns_lookup
-                ? lookup_of(f)->client
-                : ((const struct fact_arp_unanswered *)f->values)->asker;
-        if (span_same(other, client))
-            return true;
-    }
-    return false;
-}
-
 enum { SILENT_CLIENTS_MAX = 256 }; /* bounds the comparison of all with all */
 
-static bool has_sessions(const struct sorted *s, struct span client)
+/* Addresses that asked something for mail and never had a session: they are
+ * clients as well. */
+struct silent {
+    struct span clients[SILENT_CLIENTS_MAX];
+    size_t count;
+};
+
+static void add_silent(struct silent *silent, const struct clients *clients,
+                       struct span client)
 {
-    for (size_t i = 0; i < s->count; i++) {
-        if (span_same(s->entries[i]->session.client, client))
-            return true;
+    if (silent->count == SILENT_CLIENTS_MAX || client.n == 0 ||
+        has_sessions(clients, client))
+        return;
+    for (size_t i = 0; i < silent->count; i++) {
+        if (span_same(silent->clients[i], client))
+            return;
     }
-    return false;
+    for (size_t i = 0; i < clients->count && i < FEW_CLIENTS; i++) {
+        if (asks_for(clients, client, clients->few[i]))
+            return; /* judged with that one */
+    }
+    silent->clients[silent->count++] = client;
 }
 
-static void judge_silent_clients(struct judging *j, const struct sorted *s)
+static void judge_silent_clients(struct judging *j,
+                                 const struct clients *clients)
 {
-    for (size_t i = 0; i < SILENT_CLIENTS_MAX; i++) {
-        const struct fact *f =
-            facts_get(j->beside, FACT_KIND_arp_unanswered, i);
-        if (!f)
-            break;
-        struct span asker =
-            ((const struct fact_arp_unanswered *)f->values)->asker;
-        if (has_sessions(s, asker) ||
-            asked_before(j, asker, FACT_KIND_arp_unanswered, i))
-            continue;
+    struct silent silent = {.count = 0};
+    const struct fact *f;
+    for (size_t i = 0;
+         (f = facts_get(j->beside, FACT_KIND_arp_unanswered, i)); i++)
+        add_silent(&silent, clients,
+                   ((const struct fact_arp_unanswered *)f->values)->asker);
+    for (size_t i = 0; (f = facts_get(j->beside, FACT_KIND_dns_lookup, i));
+         i++) {
+        if (!span_same(lookup_of(f)->role, SPAN("other")))
+            add_silent(&silent, clients, lookup_of(f)->client);
+    }
+    for (size_t i = 0; i < silent.count; i++) {
         struct facts *subject = subject_new();
-        add_beside(j, subject, asker);
+        add_beside(j, clients, subject, silent.clients[i]);
         judge(j, SCOPE_CLIENT, &subject);
     }
+}
+
+static struct clients list_clients(struct book *book)
+{
+    struct clients c = {.sessions = sorted_sessions(book, by_client)};
+    for (size_t i = 0; i < c.sessions.count; i++) {
+        struct span client = c.sessions.entries[i]->session.client;
+        if (i > 0 &&
+            span_same(client, c.sessions.entries[i - 1]->session.client))
+            continue;
+        if (c.count < FEW_CLIENTS)
+            c.few[c.count] = client;
+        c.count++;
+    }
+    return c;
 }
 
 static void judge_clients(struct judging *j)
 {
-    struct sorted s = sorted_sessions(j->book, by_client);
-    for (size_t i = 0; i < s.count;) {
-        struct span client = s.entries[i]->session.client;
+    struct clients clients = list_clients(j->book);
+    const struct sorted *s = &clients.sessions;
+    for (size_t i = 0; i < s->count;) {
+        struct span client = s->entries[i]->session.client;
         struct facts *subject = subject_new();
-        for (; i < s.count; i++) {
-            if (!span_same(client, s.entries[i]->session.client))
+        for (; i < s->count; i++) {
+            if (!span_same(client, s->entries[i]->session.client))
                 break;
-            add_session(subject, s.entries[i]);
+            add_session(subject, s->entries[i]);
         }
-        add_beside(j, subject, client);
+        add_beside(j, &clients, subject, client);
         judge(j, SCOPE_CLIENT, &subject);
     }
-    judge_silent_clients(j, &s);
-    free(s.entries);
+    judge_silent_clients(j, &clients);
+    free(clients.sessions.entries);
 }
 
 /* One subject for each name that a client asked for. */
@@ -230,13 +310,27 @@ static int by_question(const void *a, const void *b)
     return order;
 }
 
+/* The session is of this asker's name: its own, or that of a host which asks
+ * with one address and connects with another. */
+static bool is_client_of(const struct fact_session *session,
+                         const struct fact_dns_lookup *lookup)
+{
+    return span_same(session->client, lookup->client) ||
+           (session->looked_up && may_be_same_host(lookup->client,
+                                                   session->client));
+}
+
+/* Those with the name or another one of its domain, and those that show that the
+ * capture has one side of things only. */
 static void add_sessions_with(struct judging *j, struct facts *subject,
                               const struct fact_dns_lookup *lookup)
 {
     for (size_t i = 0; i < book_count(j->book); i++) {
         const struct book_entry *entry = book_get(j->book, i);
-        if (span_is(entry->session.name, lookup->name) &&
-            span_same(entry->session.client, lookup->client))
+        const struct fact_session *s = &entry->session;
+        if ((span_is(s->name, lookup->name) ||
+             span_is(s->domain, lookup->domain) || s->only_from.n) &&
+            is_client_of(s, lookup))
             add_session(subject, entry);
     }
 }
@@ -273,7 +367,7 @@ static void judge_capture(struct judging *j)
     struct facts *subject = subject_new();
     for (size_t i = 0; i < book_count(j->book); i++)
         add_session(subject, book_get(j->book, i));
-    add_beside(j, subject, (struct span){NULL, 0});
+    add_beside(j, NULL, subject, (struct span){NULL, 0});
     const struct fact *capture = facts_get(j->beside, FACT_KIND_capture, 0);
     if (capture)
         facts_copy(subject, capture);

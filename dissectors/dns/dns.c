@@ -100,6 +100,7 @@ static bool read_question(struct dns_message *m, size_t *at, bool keep)
 /* code 2 | length 2 | value, repeated; the TTL has upper bits of the rcode */
 static void read_edns(struct dns_message *m, const struct dns_record *opt)
 {
+    m->edns = true;
     m->rcode |= (uint16_t)(opt->ttl >> 24 << 4);
     struct cursor c = cursor_of(opt->data);
     while (c.rest.n > 0 && !c.bad) {

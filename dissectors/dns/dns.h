@@ -56,6 +56,7 @@ struct dns_message {
     bool asks; /* there is exactly one question, of class IN: */
     struct dns_name name;
     uint16_t type;
+    bool edns; /* it has an OPT record, RFC 6891 */
     bool has_ede; /* extended error, RFC 8914 */
     uint16_t ede;
     struct span ede_text;
@@ -102,5 +103,10 @@ struct span dns_type_name(uint16_t type, char room[DNS_TYPE_TEXT]);
 
 /* "DNSSEC Bogus"; empty if unknown. */
 struct span dns_ede_name(uint16_t code);
+
+/* What of the name was registered, as far as its form tells: its last two
+ * labels, or three where the last but one is for a kind of owner, as in
+ * example.co.uk.  The name itself if it is no longer than that. */
+struct span dns_domain(struct span name);
 
 #endif

@@ -63,6 +63,13 @@ static const struct span ede_names[] = {
     SPAN_INIT("Unable to conform to policy"),
     SPAN_INIT("Synthesized"),
 };
+
+/* Countries register names one label further down, under these. */
+static const struct span owner_labels[] = {
+    SPAN_INIT("ac"),  SPAN_INIT("co"),  SPAN_INIT("com"), SPAN_INIT("edu"),
+    SPAN_INIT("go"),  SPAN_INIT("gob"), SPAN_INIT("gov"), SPAN_INIT("ne"),
+    SPAN_INIT("net"), SPAN_INIT("or"),  SPAN_INIT("org"),
+};
 /* clang-format on */
 
 struct span dns_type_name(uint16_t type, char room[DNS_TYPE_TEXT])
@@ -80,4 +87,33 @@ struct span dns_ede_name(uint16_t code)
     if (code >= sizeof(ede_names) / sizeof(ede_names[0]))
         return (struct span){NULL, 0};
     return ede_names[code];
+}
+
+static bool is_owner_label(struct span label)
+{
+    for (size_t i = 0; i < sizeof(owner_labels) / sizeof(owner_labels[0]); i++) {
+        if (span_same(label, owner_labels[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Where the label begins that ends before `end`. */
+static size_t label_before(struct span name, size_t end)
+{
+    while (end > 0 && name.p[end - 1] != '.')
+        end--;
+    return end;
+}
+
+struct span dns_domain(struct span name)
+{
+    size_t last = label_before(name, name.n);
+    if (last == 0)
+        return name;
+    size_t second = label_before(name, last - 1);
+    struct span label = span_first(span_skip(name, second), last - 1 - second);
+    if (second > 0 && name.n - last == 2 && is_owner_label(label))
+        second = label_before(name, second - 1);
+    return span_skip(name, second);
 }

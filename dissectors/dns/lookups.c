@@ -15,6 +15,9 @@
  * the same packet, captured twice. */
 #define DUPLICATE_WITHIN (CLOCK_SECOND / 20)
 
+/* After so long, no second answer to a packet is looked for. */
+#define OTHER_WITHIN (2 * CLOCK_SECOND)
+
 struct lookups *lookups_new(void)
 {
     struct arena *arena = arena_new();
@@ -118,6 +121,17 @@ static const struct lookup_asked *asked_with(const struct lookup *l,
     return NULL;
 }
 
+/* How many packets asked with them, of those remembered. */
+static size_t times_asked_with(const struct lookup *l, uint16_t id,
+                               uint16_t port)
+{
+    size_t kept = l->asked_count < LOOKUP_ASKED ? l->asked_count : LOOKUP_ASKED;
+    size_t times = 0;
+    for (size_t i = 0; i < kept; i++)
+        times += l->asked[i].id == id && l->asked[i].port == port;
+    return times;
+}
+
 static bool asked_from(const struct lookup *l, uint16_t port)
 {
     size_t kept = l->asked_count < LOOKUP_ASKED ? l->asked_count : LOOKUP_ASKED;
@@ -141,7 +155,7 @@ static bool is_retry(const struct lookup *l, int64_t time)
 }
 
 static void on_question(struct lookups *lookups, const struct question *q,
-                        const struct dns_seen *seen)
+                        const struct dns_seen *seen, bool edns)
 {
     struct lookup_node *node = find(lookups, q);
     if (node) {
@@ -156,9 +170,14 @@ static void on_question(struct lookups *lookups, const struct question *q,
     if (!node)
         return;
     struct lookup *l = &node->lookup;
-    l->asked[l->asked_count++ % LOOKUP_ASKED] = (struct lookup_asked){
-        .id = q->id, .port = q->port, .tcp = seen->tcp, .time = seen->time};
+    l->asked[l->asked_count++ % LOOKUP_ASKED] =
+        (struct lookup_asked){.id = q->id,
+                              .port = q->port,
+                              .tcp = seen->tcp,
+                              .edns = edns,
+                              .time = seen->time};
     l->queries++;
+    l->edns_queries += edns;
     l->last_asked = seen->time;
     l->asked_frame = seen->frame;
 }
@@ -179,6 +198,24 @@ static struct lookup_node *find_by_id(const struct lookups *lookups,
     return NULL;
 }
 
+/* One packet asked, and two that differ claim to be the answer.  A packet sent
+ * twice may well be answered twice, and differently: rotation, new data. */
+static void on_second_answer(struct lookups *lookups, struct lookup *l,
+                             const struct question *q,
+                             const struct dns_seen *seen,
+                             const struct dns_message *message)
+{
+    if (l->other_answer.n || seen->tcp || message->truncated ||
+        q->id != l->answer_id || q->port != l->answer_port ||
+        l->asked_count > LOOKUP_ASKED ||
+        times_asked_with(l, q->id, q->port) != 1 ||
+        seen->time - l->answered > OTHER_WITHIN ||
+        !lookup_other_answer(lookups, l, message))
+        return;
+    l->other_delay = seen->time - l->answered;
+    l->other_distance = l->answer_ttl != seen->ttl;
+}
+
 static void on_answer(struct lookups *lookups, const struct question *q,
                       const struct dns_seen *seen,
                       const struct dns_message *message)
@@ -194,14 +231,25 @@ static void on_answer(struct lookups *lookups, const struct question *q,
         node = add(lookups, q, seen->time);
         if (!node)
             return;
-    } else if (!asked_with(&node->lookup, q->id, q->port) ||
-               !is_open(&node->lookup)) {
-        return; /* late, forged, or captured twice */
+    } else {
+        struct lookup *l = &node->lookup;
+        const struct lookup_asked *asked = asked_with(l, q->id, q->port);
+        if (!asked)
+            return; /* late, or forged */
+        if (!is_open(l)) { /* late, forged, or captured twice */
+            on_second_answer(lookups, l, q, seen, message);
+            return;
+        }
+        l->plain_answered = l->edns_queries > 0 && !asked->edns &&
+                            !asked->tcp && !l->was_truncated;
     }
     if (node->lookup.outcome == LOOKUP_TRUNCATED && message->truncated)
         return;
     node->lookup.answered = seen->time;
     node->lookup.answer_frame = seen->frame;
+    node->lookup.answer_id = q->id;
+    node->lookup.answer_port = q->port;
+    node->lookup.answer_ttl = seen->ttl;
     lookup_answer(lookups, node, message);
 }
 
@@ -220,7 +268,7 @@ void lookups_message(struct lookups *lookups, const struct dns_seen *seen,
     if (message.response)
         on_answer(lookups, &question, seen, &message);
     else if (message.asks)
-        on_question(lookups, &question, seen);
+        on_question(lookups, &question, seen, message.edns);
 }
 
 /* A resolver's library asks for A and AAAA from one port: all that are open on
@@ -239,6 +287,42 @@ void lookups_unreachable(struct lookups *lookups, const struct address *client,
         l->answered = time;
         l->answer_frame = frame;
     }
+}
+
+void lookups_tcp(struct lookups *lookups, const struct address *client,
+                 const struct address *resolver, enum lookup_tcp how)
+{
+    for (size_t back = 1; back <= lookups->count && back <= LOOK_BACK; back++) {
+        struct lookup *l = &lookups->all[lookups->count - back]->lookup;
+        if (l->outcome == LOOKUP_TRUNCATED && l->tcp < how &&
+            address_same(&l->client, client) &&
+            address_same(&l->resolver, resolver))
+            l->tcp = how;
+    }
+}
+
+/* ---- hosts that take mail ---- */
+
+bool host_serves(const struct lookups *lookups, const struct address *host)
+{
+    const struct serving_host *known =
+        lookups->serving[address_hash(host, 0) % BUCKETS];
+    while (known && !address_same(&known->address, host))
+        known = known->older;
+    return known != NULL;
+}
+
+void lookups_serves(struct lookups *lookups, const struct address *host)
+{
+    if (lookups->serving_count == LOOKUPS_MAX || host_serves(lookups, host))
+        return;
+    struct serving_host *added = arena_alloc(lookups->arena, sizeof(*added));
+    struct serving_host **bucket =
+        &lookups->serving[address_hash(host, 0) % BUCKETS];
+    added->address = *host;
+    added->older = *bucket;
+    *bucket = added;
+    lookups->serving_count++;
 }
 
 /* ---- addresses that clients got ---- */
@@ -275,14 +359,6 @@ void address_add(struct lookups *lookups, struct lookup_node *node, size_t i)
     address_add_for(lookups, node, i, &family);
 }
 
-static bool is_clients(const struct address_node *node,
-                       const struct address *client,
-                       const struct address *address)
-{
-    return address_same(&node->of->lookup.client, client) &&
-           address_same(node->address, address);
-}
-
 static struct lookup_name name_of(const struct lookup *l)
 {
     return (struct lookup_name){
@@ -290,62 +366,107 @@ static struct lookup_name name_of(const struct lookup *l)
         .delay = l->answered - l->first_asked,
         .answered = l->answered,
         .frame = l->answer_frame,
+        .asker = l->client,
     };
 }
 
-/* The last answer with this address to a client of this family. */
-static bool name_by_family(const struct lookups *lookups, uint8_t family,
-                           const struct address *server, int64_t time,
-                           struct lookup_name *found)
+/* Who may have asked for the name that the client then used: itself; itself by
+ * its address of the other family; itself by an address that is never used for
+ * connections to far away, such as that of a resolver on the same host. */
+enum asker { ASKER_SELF, ASKER_OTHER_FAMILY, ASKER_NEAR, ASKERS };
+
+struct wanted {
+    enum asker asker;
+    const struct address *client, *server;
+    int64_t time; /* the answer came before */
+};
+
+static uint8_t asker_family(const struct wanted *w)
 {
-    struct address key = anybody(family);
-    const struct address_node *node =
-        lookups->addresses[address_bucket(&key, server)];
-    for (; node; node = node->older) {
+    bool other = w->asker == ASKER_OTHER_FAMILY;
+    return (w->client->family == 4) == other ? 6 : 4;
+}
+
+static bool is_near(const struct address *asker)
+{
+    enum address_class class = address_class(asker);
+    return class == ADDRESS_LOOPBACK || class == ADDRESS_LINK_LOCAL ||
+           (class == ADDRESS_PRIVATE && asker->family == 6);
+}
+
+static struct address_node *first_node(const struct lookups *lookups,
+                                       const struct wanted *w)
+{
+    struct address key = *w->client;
+    if (w->asker != ASKER_SELF)
+        key = anybody(asker_family(w));
+    return lookups->addresses[address_bucket(&key, w->server)];
+}
+
+static bool is_wanted(const struct address_node *node, const struct wanted *w)
+{
+    const struct lookup *l = &node->of->lookup;
+    if (l->answered > w->time || !address_same(node->address, w->server))
+        return false;
+    if (w->asker == ASKER_SELF)
+        return address_same(&l->client, w->client);
+    return l->client.family == asker_family(w) &&
+           (w->asker == ASKER_OTHER_FAMILY || is_near(&l->client));
+}
+
+/* The last answer; but where several names have the address, the last of those
+ * that are names of mail hosts: it is mail that asks which name it was. */
+static const struct lookup *best_name(const struct lookups *lookups,
+                                      const struct wanted *w)
+{
+    const struct lookup *last = NULL;
+    size_t seen = 0;
+    for (const struct address_node *node = first_node(lookups, w);
+         node && seen < NODES_MAX; node = node->older, seen++) {
         const struct lookup *l = &node->of->lookup;
-        if (l->client.family != family || l->answered > time ||
-            !address_same(node->address, server))
+        if (!is_wanted(node, w))
             continue;
-        *found = name_of(l);
-        return true;
+        if (lookups_role(lookups, l) == LOOKUP_MAILHOST)
+            return l;
+        last = last ? last : l;
     }
-    return false;
+    return last;
 }
 
 bool lookups_name(const struct lookups *lookups, const struct address *client,
                   const struct address *server, int64_t time,
                   struct lookup_name *found)
 {
-    const struct address_node *node =
-        lookups->addresses[address_bucket(client, server)];
-    for (; node; node = node->older) {
-        const struct lookup *l = &node->of->lookup;
-        if (!is_clients(node, client, server) || l->answered > time)
-            continue;
-        *found = name_of(l);
-        return true;
+    const struct lookup *l = NULL;
+    for (int asker = ASKER_SELF; asker < ASKERS && !l; asker++) {
+        struct wanted w = {(enum asker)asker, client, server, time};
+        l = best_name(lookups, &w);
     }
-    return name_by_family(lookups, client->family == 4 ? 6 : 4, server, time,
-                          found);
+    if (l)
+        *found = name_of(l);
+    return l != NULL;
 }
 
-/* Newest first, so what is marked already ends it: the older ones are, too. */
+static void mark_used(const struct lookups *lookups, const struct wanted *w)
+{
+    size_t seen = 0;
+    for (struct address_node *node = first_node(lookups, w);
+         node && seen < NODES_MAX; node = node->older, seen++) {
+        if (!is_wanted(node, w))
+            continue;
+        node->of->lookup.used = true;
+    }
+}
+
 void lookups_used(struct lookups *lookups, const struct address *client,
                   const struct address *server, bool mail)
 {
-    struct address_node *node =
-        lookups->addresses[address_bucket(client, server)];
-    for (; node; node = node->older) {
-        if (!is_clients(node, client, server))
-            continue;
-        struct lookup *l = &node->of->lookup;
-        if (mail ? l->used_by_mail : l->used)
-            return;
-        l->used = true;
-        if (mail) {
-            l->used_by_mail = true;
-            mail_name_add(lookups, l->name);
-        }
+    struct lookup_name found;
+    if (mail && lookups_name(lookups, client, server, INT64_MAX, &found))
+        mail_name_add(lookups, found.name);
+    for (int asker = ASKER_SELF; asker < ASKERS; asker++) {
+        struct wanted w = {(enum asker)asker, client, server, INT64_MAX};
+        mark_used(lookups, &w);
     }
 }
 

@@ -40,6 +40,15 @@ enum lookup_outcome {
     LOOKUP_OTHER_ERROR,
 };
 
+/* What became of asking once more over TCP. */
+enum lookup_tcp {
+    LOOKUP_TCP_NONE,
+    LOOKUP_TCP_UNANSWERED,
+    LOOKUP_TCP_REFUSED,
+    LOOKUP_TCP_CONNECTED,
+    LOOKUP_TCP_ANSWERED, /* if not in a way that could be read */
+};
+
 enum lookup_role {
     LOOKUP_OTHER,
     LOOKUP_MAILHOST,
@@ -69,13 +78,24 @@ struct lookup {
     int64_t first_asked, last_asked, answered; /* nanoseconds; 0: never */
     uint64_t asked_frame, answer_frame; /* the last question's */
 
-    bool used;         /* a connection went to an address answered */
-    bool used_by_mail; /* and it was a mail connection */
+    bool used; /* a connection went to an address answered */
+
+    uint64_t edns_queries;
+    bool plain_answered; /* those with EDNS were not */
+    bool was_truncated;
+    enum lookup_tcp tcp;
+
+    /* A second answer to the same packet, that said something else: */
+    struct span other_answer;
+    int64_t other_delay;
+    bool other_distance;
 
     /* How the answer is known: */
+    uint16_t answer_id, answer_port;
+    uint8_t answer_ttl; /* of its packet */
     struct lookup_asked {
         uint16_t id, port;
-        bool tcp;
+        bool tcp, edns;
         int64_t time;
     } asked[LOOKUP_ASKED];
     size_t asked_count; /* in all; the ring keeps the last */
@@ -91,6 +111,7 @@ struct dns_seen {
     struct address source, destination;
     uint16_t source_port, destination_port;
     bool tcp;
+    uint8_t ttl; /* of the packet; 0 if unknown */
     uint64_t frame;
     int64_t time;
 };
@@ -104,6 +125,13 @@ void lookups_unreachable(struct lookups *lookups, const struct address *client,
                          const struct address *resolver, uint16_t client_port,
                          uint64_t frame, int64_t time);
 
+/* How a connection of the client to the resolver's TCP port 53 goes. */
+void lookups_tcp(struct lookups *lookups, const struct address *client,
+                 const struct address *resolver, enum lookup_tcp how);
+
+/* This host takes mail from others: it asks for names that others tell it. */
+void lookups_serves(struct lookups *lookups, const struct address *host);
+
 /* The client connected to the server; `mail`: for mail.  Call it for each
  * connection, in the order of their beginning. */
 void lookups_used(struct lookups *lookups, const struct address *client,
@@ -115,11 +143,14 @@ struct lookup_name {
     int64_t delay;    /* nanoseconds from question to answer */
     int64_t answered;
     uint64_t frame; /* of the answer */
+    struct address asker;
 };
 
-/* The name it asked for last, before this time, and got this address for;
- * failing that, what a client of the other address family got it for, since a
- * host may ask over IPv4 and connect over IPv6.  False if there was none. */
+/* The name it asked for last, before this time, and got this address for; among
+ * several, rather one that is for mail.  Failing that, what somebody of the other
+ * address family got it for, or a loopback or link-local address did, since a
+ * host may ask with one address and connect with another.  False if there was
+ * none. */
 bool lookups_name(const struct lookups *lookups, const struct address *client,
                   const struct address *server, int64_t time,
                   struct lookup_name *found);

@@ -1,7 +1,6 @@
 /* lookups_answer.c - what an answer says: outcome, addresses, targets.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "base/text.h"
 #include "lookups_table.h"
 
 enum { CNAMES_MAX = 16 }; /* followed; resolvers stop at about as many */
@@ -37,6 +36,7 @@ struct harvest {
     size_t address_count;
     struct text targets;
     size_t target_count;
+    bool cut; /* there are more than the capture kept */
 };
 
 static void add_address(struct harvest *harvest, struct span data)
@@ -77,7 +77,9 @@ static void read_records(struct lookups *lookups, struct lookup *l,
     struct dns_records records = dns_records(message);
     struct dns_record record;
     bool first = true;
+    uint16_t taken = 0;
     while (dns_record_take(&records, &record) && record.section == DNS_ANSWER) {
+        taken++;
         if (first || record.ttl < l->ttl)
             l->ttl = record.ttl;
         first = false;
@@ -90,6 +92,7 @@ static void read_records(struct lookups *lookups, struct lookup *l,
         else if (record.type == DNS_MX || record.type == DNS_SRV)
             add_target(lookups, l, harvest, message, &record);
     }
+    harvest->cut = taken < message->count[DNS_ANSWER];
 }
 
 /* No answer, but name servers and no SOA: "ask there" (RFC 2308 section 2.2). */
@@ -108,14 +111,14 @@ static bool is_referral(const struct dns_message *message)
     return named;
 }
 
-static enum lookup_outcome outcome_of(const struct lookup *l,
+static enum lookup_outcome outcome_of(const struct lookup *l, bool cut,
                                       const struct dns_message *message)
 {
     if (message->truncated)
         return LOOKUP_TRUNCATED;
     switch (message->rcode) {
     case DNS_NOERROR:
-        if (l->answers > 0)
+        if (l->answers > 0 || cut)
             return LOOKUP_ANSWERED;
         return is_referral(message) ? LOOKUP_REFERRAL : LOOKUP_NODATA;
     case DNS_FORMERR:
@@ -157,6 +160,7 @@ void lookup_answer(struct lookups *lookups, struct lookup_node *node,
     l->has_ede = message->has_ede;
     l->ede = message->ede;
     l->ede_text = arena_copy(lookups->arena, message->ede_text);
+    l->was_truncated = l->was_truncated || message->truncated;
     if (message->asks) {
         struct dns_name end = follow_cnames(message);
         if (!span_same(dns_name_span(&end), l->name))
@@ -165,5 +169,51 @@ void lookup_answer(struct lookups *lookups, struct lookup_node *node,
     }
     keep(lookups, node, &harvest);
     text_free(&harvest.targets);
-    l->outcome = outcome_of(l, message);
+    l->outcome = outcome_of(l, harvest.cut, message);
+}
+
+/* Answers that say something about the name; the others are the resolver's own
+ * trouble, and a second try of it may well end better. */
+static bool is_statement(enum lookup_outcome outcome)
+{
+    return outcome == LOOKUP_ANSWERED || outcome == LOOKUP_NODATA ||
+           outcome == LOOKUP_NXDOMAIN;
+}
+
+static bool shares_address(const struct lookup *l,
+                           const struct harvest *harvest)
+{
+    for (size_t i = 0; i < l->address_count; i++) {
+        for (size_t j = 0; j < harvest->address_count; j++) {
+            if (address_same(&l->addresses[i], &harvest->addresses[j]))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool lookup_other_answer(struct lookups *lookups, struct lookup *l,
+                         const struct dns_message *message)
+{
+    struct lookup other = {.name = l->name, .type = l->type};
+    struct harvest harvest = {.address_count = 0};
+    struct dns_name end = follow_cnames(message);
+    read_records(lookups, &other, &harvest, message, &end);
+    text_free(&harvest.targets);
+    other.outcome = outcome_of(&other, harvest.cut, message);
+    bool both_statements =
+        is_statement(l->outcome) && is_statement(other.outcome);
+    bool differs = l->outcome != other.outcome ||
+                   (l->address_count && harvest.address_count &&
+                    !shares_address(l, &harvest));
+    if (!both_statements || !differs)
+        return false;
+    struct text said = {0};
+    if (harvest.address_count)
+        lookup_addresses_text(&said, harvest.addresses, harvest.address_count);
+    else
+        text_add(&said, lookup_outcome_name(other.outcome));
+    l->other_answer = arena_copy(lookups->arena, text_span(&said));
+    text_free(&said);
+    return true;
 }

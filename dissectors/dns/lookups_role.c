@@ -11,13 +11,15 @@ static const struct span protocol_words[] = {
     SPAN_INIT("pop"),        SPAN_INIT("pop3"),  SPAN_INIT("pops"),
     SPAN_INIT("pop3s"),      SPAN_INIT("smtp"),  SPAN_INIT("smtps"),
     SPAN_INIT("submission"), SPAN_INIT("aspmx"),
+    /* as fingers in a hurry type them */
+    SPAN_INIT("iamp"),       SPAN_INIT("impa"),  SPAN_INIT("miap"),
+    SPAN_INIT("stmp"),       SPAN_INIT("smpt"),  SPAN_INIT("mstp"),
 };
 
 /* As the whole first label, numbers at its end apart: mail, mx01. */
 static const struct span host_words[] = {
     SPAN_INIT("mail"),
     SPAN_INIT("mx"),
-    SPAN_INIT("email"),
     SPAN_INIT("mailhost"),
     SPAN_INIT("mailserver"),
 };
@@ -25,6 +27,28 @@ static const struct span host_words[] = {
 static const struct span whole_names[] = {
     SPAN_INIT("outlook.office365.com"),
     SPAN_INIT("outlook.office.com"),
+};
+
+/* Web pages; their programs use other names. */
+static const struct span web_names[] = {
+    SPAN_INIT("mail.google.com"),    SPAN_INIT("mail.yahoo.com"),
+    SPAN_INIT("mail.aol.com"),       SPAN_INIT("mail.proton.me"),
+    SPAN_INIT("mail.protonmail.com"), SPAN_INIT("mail.tutanota.com"),
+    SPAN_INIT("mail.zoho.com"),      SPAN_INIT("mail.zoho.eu"),
+    SPAN_INIT("mail.yandex.com"),    SPAN_INIT("mail.yandex.ru"),
+    SPAN_INIT("mail.qq.com"),        SPAN_INIT("mail.163.com"),
+    SPAN_INIT("mail.126.com"),       SPAN_INIT("mail.naver.com"),
+    SPAN_INIT("mail.ru"),            SPAN_INIT("mail.com"),
+};
+
+/* Labels of block and allow lists: a name below them asks about somebody, and
+ * "does not exist" is the good answer (RFC 5782). */
+static const struct span list_labels[] = {
+    SPAN_INIT("dbl"),      SPAN_INIT("dnsbl"),    SPAN_INIT("rbl"),
+    SPAN_INIT("rhsbl"),    SPAN_INIT("uribl"),    SPAN_INIT("surbl"),
+    SPAN_INIT("spamhaus"), SPAN_INIT("spamcop"),  SPAN_INIT("sorbs"),
+    SPAN_INIT("dnswl"),    SPAN_INIT("spameatingmonkey"),
+    SPAN_INIT("mailspike"), SPAN_INIT("barracudacentral"),
 };
 
 /* RFC 6186, 8314, 5804, 8620. */
@@ -71,6 +95,16 @@ static bool names_protocol(struct span label)
     return false;
 }
 
+static bool is_in_list(struct span name)
+{
+    span_cut(&name, '.');
+    while (name.n) {
+        if (AMONG(span_cut(&name, '.'), list_labels))
+            return true;
+    }
+    return false;
+}
+
 enum lookup_role lookup_name_role(struct span name, uint16_t type)
 {
     struct span rest = name;
@@ -82,7 +116,8 @@ enum lookup_role lookup_name_role(struct span name, uint16_t type)
         return LOOKUP_AUTOCONFIG;
     if (type == DNS_SRV)
         return AMONG(label, services) ? LOOKUP_SRV : LOOKUP_OTHER;
-    if (type != DNS_A && type != DNS_AAAA)
+    if ((type != DNS_A && type != DNS_AAAA) || AMONG(name, web_names) ||
+        is_in_list(name))
         return LOOKUP_OTHER;
     bool host = names_protocol(label) ||
                 AMONG(without_number(label), host_words) ||

@@ -5,11 +5,13 @@
 #define DISSECTORS_DNS_LOOKUPS_TABLE_H
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "lookups.h"
 
 enum {
     BUCKETS = 1 << 13,
     LOOK_BACK = 512, /* lookups searched for what only id or port tell */
+    NODES_MAX = 4096, /* of one bucket, looked at for one connection */
 };
 
 struct lookup_node {
@@ -32,6 +34,12 @@ struct mail_name {
     struct mail_name *older;
 };
 
+/* A host that takes mail. */
+struct serving_host {
+    struct address address;
+    struct serving_host *older;
+};
+
 struct lookups {
     struct arena *arena;
     struct lookup_node **all; /* in the order of the first question */
@@ -41,11 +49,30 @@ struct lookups {
     struct address_node *addresses[BUCKETS];
     struct mail_name *mail_names[BUCKETS];
     size_t mail_name_count;
+    struct serving_host *serving[BUCKETS];
+    size_t serving_count;
 };
 
 /* Fills what the answer says. */
 void lookup_answer(struct lookups *lookups, struct lookup_node *node,
                    const struct dns_message *message);
+
+/* Whether the message, the second to one question, says something else than the
+ * first did: another outcome, or none of its addresses.  Then it is kept. */
+bool lookup_other_answer(struct lookups *lookups, struct lookup *lookup,
+                         const struct dns_message *message);
+
+struct span lookup_outcome_name(enum lookup_outcome outcome);
+
+/* "192.0.2.1 192.0.2.2" */
+void lookup_addresses_text(struct text *text, const struct address *addresses,
+                           size_t count);
+
+/* A mail host's name that may have been meant; empty if there is none. */
+struct span lookup_similar(const struct lookups *lookups,
+                           const struct lookup *lookup);
+
+bool host_serves(const struct lookups *lookups, const struct address *host);
 
 /* By the name alone. */
 enum lookup_role lookup_name_role(struct span name, uint16_t type);

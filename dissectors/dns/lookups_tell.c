@@ -1,11 +1,8 @@
 /* lookups_tell.c - tells the dns.lookup facts at the end of the capture.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <stdlib.h>
-
-#include "base/hash.h"
 #include "base/text.h"
-#include "lookups_table.h"
+#include "lookups_index.h"
 
 static const struct span outcomes[] = {
     [LOOKUP_UNANSWERED] = SPAN_INIT("unanswered"),
@@ -30,88 +27,25 @@ static const struct span roles[] = {
     [LOOKUP_AUTOCONFIG] = SPAN_INIT("autoconfig"),
 };
 
-/* ---- who got an address for which name ---- */
-
-struct resolved {
-    uint64_t *keys; /* one for each lookup that did, sorted */
-    size_t count;
+static const struct span tcp_words[] = {
+    [LOOKUP_TCP_NONE] = SPAN_INIT(""),
+    [LOOKUP_TCP_UNANSWERED] = SPAN_INIT("unanswered"),
+    [LOOKUP_TCP_REFUSED] = SPAN_INIT("refused"),
+    [LOOKUP_TCP_CONNECTED] = SPAN_INIT("connected"),
+    [LOOKUP_TCP_ANSWERED] = SPAN_INIT("answered"),
 };
 
-/* Names a client and a name; a collision of 64 bits would hide one failure. */
-static uint64_t key_of(const struct address *client, struct span name)
+struct span lookup_outcome_name(enum lookup_outcome outcome)
 {
-    uint64_t seed = hash_bytes((struct span){client->bytes, 16}, 1);
-    return hash_bytes(name, seed);
+    return outcomes[outcome];
 }
 
-static int compare_keys(const void *a, const void *b)
+void lookup_addresses_text(struct text *text, const struct address *addresses,
+                           size_t count)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-static struct resolved collect_resolved(const struct lookups *lookups)
-{
-    struct resolved resolved = {NULL, 0};
-    resolved.keys = must_alloc((lookups->count + 1) * sizeof(uint64_t));
-    for (size_t i = 0; i < lookups->count; i++) {
-        const struct lookup *l = &lookups->all[i]->lookup;
-        if (l->address_count > 0)
-            resolved.keys[resolved.count++] = key_of(&l->client, l->name);
-    }
-    qsort(resolved.keys, resolved.count, sizeof(uint64_t), compare_keys);
-    return resolved;
-}
-
-/* How many lookups have the key. */
-static size_t count_key(const struct resolved *resolved, uint64_t key)
-{
-    size_t low = 0, high = resolved->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (resolved->keys[middle] < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    size_t count = 0;
-    while (low + count < resolved->count && resolved->keys[low + count] == key)
-        count++;
-    return count;
-}
-
-/* A search list makes imap.example.org into imap.example.org.corp.example too:
- * that this fails means nothing when the name as it was typed is found. */
-static bool typed_name_resolved(const struct resolved *resolved,
-                                const struct lookup *l)
-{
-    size_t dots = 0;
-    for (size_t i = 0; i < l->name.n; i++) {
-        if (l->name.p[i] != '.')
-            continue;
-        struct span typed = span_first(l->name, i);
-        if (dots++ > 0 && count_key(resolved, key_of(&l->client, typed)) > 0)
-            return true;
-    }
-    return false;
-}
-
-static bool resolved_otherwise(const struct resolved *resolved,
-                               const struct lookup *l)
-{
-    size_t own = l->address_count > 0;
-    if (count_key(resolved, key_of(&l->client, l->name)) > own)
-        return true;
-    return own == 0 && typed_name_resolved(resolved, l);
-}
-
-/* ---- one lookup ---- */
-
-static void add_addresses(struct text *text, const struct lookup *l)
-{
-    for (size_t i = 0; i < l->address_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         char shown[ADDRESS_TEXT];
-        address_text(&l->addresses[i], shown);
+        address_text(&addresses[i], shown);
         text_addf(text, "%s%s", i ? " " : "", shown);
     }
 }
@@ -147,16 +81,31 @@ static double delay_of(const struct lookup *l)
     return came ? clock_seconds(l->answered - l->first_asked) : 0;
 }
 
+/* Comparing letter by letter takes long, so only for so many names. */
+enum { SIMILAR_MAX = 256 };
+
+static struct span similar_name(const struct lookups *lookups,
+                                const struct lookup *l, size_t *left)
+{
+    if (l->outcome != LOOKUP_NXDOMAIN || *left == 0 ||
+        lookups_role(lookups, l) != LOOKUP_MAILHOST)
+        return (struct span){NULL, 0};
+    --*left;
+    return lookup_similar(lookups, l);
+}
+
 static void tell(const struct lookups *lookups, const struct lookup *l,
-                 const struct resolved *resolved, int64_t capture_end,
-                 struct facts *out)
+                 const struct lookups_index *index, int64_t capture_end,
+                 size_t *similar_left, struct facts *out)
 {
     char client[ADDRESS_TEXT], resolver[ADDRESS_TEXT], type[DNS_TYPE_TEXT];
     struct text addresses = {0}, ede = {0};
     address_text(&l->client, client);
     address_text(&l->resolver, resolver);
-    add_addresses(&addresses, l);
+    lookup_addresses_text(&addresses, l->addresses, l->address_count);
     add_ede(&ede, l);
+    bool typed_resolved;
+    struct span typed = lookups_index_typed(index, l, &typed_resolved);
     int64_t last = l->queries ? l->last_asked : l->first_asked;
     if (l->answer_frame)
         facts_stamp(out, l->answer_frame, l->answered);
@@ -175,7 +124,16 @@ static void tell(const struct lookups *lookups, const struct lookup *l,
          .ttl = l->ttl, .private_answer = has_class(l, false),
          .sinkhole_answer = has_class(l, true), .null_target = l->null_target,
          .used = l->used,
-         .resolved_otherwise = resolved_otherwise(resolved, l));
+         .resolved_otherwise = lookups_index_otherwise(index, l),
+         .domain = dns_domain(l->name), .typed = typed,
+         .typed_resolved = typed_resolved, .edns_queries = l->edns_queries,
+         .plain_answered = l->plain_answered, .truncated = l->was_truncated,
+         .tcp = tcp_words[l->tcp], .other_answer = l->other_answer,
+         .other_delay = clock_seconds(l->other_delay),
+         .other_distance = l->other_distance,
+         .similar = similar_name(lookups, l, similar_left),
+         .shared = lookups_index_shared(index, l),
+         .asker_serves = host_serves(lookups, &l->client));
     text_free(&addresses);
     text_free(&ede);
 }
@@ -183,8 +141,10 @@ static void tell(const struct lookups *lookups, const struct lookup *l,
 void lookups_tell(const struct lookups *lookups, int64_t capture_end,
                   struct facts *out)
 {
-    struct resolved resolved = collect_resolved(lookups);
+    struct lookups_index *index = lookups_index_new(lookups);
+    size_t similar_left = SIMILAR_MAX;
     for (size_t i = 0; i < lookups->count; i++)
-        tell(lookups, &lookups->all[i]->lookup, &resolved, capture_end, out);
-    free(resolved.keys);
+        tell(lookups, &lookups->all[i]->lookup, index, capture_end,
+             &similar_left, out);
+    lookups_index_free(&index);
 }

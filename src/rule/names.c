@@ -30,6 +30,7 @@ bool scope_has(enum scope scope, const struct fact_kind *kind)
         return scope != SCOPE_ENDPOINT || kind->number == FACT_KIND_session;
     case FACT_KIND_arp_unanswered:
     case FACT_KIND_arp_conflict:
+    case FACT_KIND_dns_encrypted:
         return scope == SCOPE_CLIENT || scope == SCOPE_CAPTURE;
     case FACT_KIND_capture:
         return scope == SCOPE_CAPTURE;

@@ -4,7 +4,65 @@
 dns()
 {
     on router dnsmasq --conf-file="$LAB/etc/dnsmasq.conf" --pid-file= "$@"
-    until_true on client sh -c 'getent hosts router.example.org'
+    case "$*" in
+        *--port=*) ;; # something else stands between it and the client
+        *) until_true on client sh -c 'getent hosts router.example.org' ;;
+    esac
+}
+
+# zone ADDRESS [UNBOUND OPTIONS...] - another name server, on the router, with
+# the records of standard input; its address must be there already.  An option
+# is a line of unbound.conf, in its "server:" part.
+zone()
+{
+    local address=$1 option at=$RUN/zone-$1
+    shift
+    mkdir -p "$at"
+    {
+        echo '$TTL 300'
+        echo '@ IN SOA ns.example.org. root.example.org. 1 3600 600 86400 60'
+        echo '@ IN NS ns.example.org.'
+        cat
+    } >"$at/records"
+    {
+        echo 'server:'
+        printf '    %s\n' 'username: ""' 'chroot: ""' 'pidfile: ""' \
+            'use-syslog: no' 'logfile: ""' 'do-daemonize: no' \
+            'access-control: 0.0.0.0/0 allow' 'access-control: ::/0 allow' \
+            "interface: $address" "directory: \"$at\"" \
+            'do-not-query-localhost: no' 'module-config: "iterator"'
+        for option; do
+            printf '    %s\n' "$option"
+        done
+        printf '%s\n' 'auth-zone:' '    name: "."' \
+            "    zonefile: \"$at/records\"" '    for-downstream: no' \
+            '    for-upstream: yes'
+    } >"$at/unbound.conf"
+    on router unbound -d -c "$at/unbound.conf" >"$at/log" 2>&1 &
+    until_true grep -q 'start of service' "$at/log"
+}
+
+# resolver_on_client [UNBOUND OPTIONS...] - the client asks a resolver of its
+# own, which forwards to the router: what goes over the wire is the resolver's.
+resolver_on_client()
+{
+    local option
+    {
+        echo 'server:'
+        printf '    %s\n' 'username: ""' 'chroot: ""' 'pidfile: ""' \
+            'use-syslog: no' 'logfile: ""' 'do-daemonize: no' \
+            "directory: \"$RUN\"" 'interface: 127.0.0.1' \
+            'module-config: "iterator"' 'local-zone: "test." nodefault' \
+            'prefetch: no' 'qname-minimisation: no'
+        for option; do
+            printf '    %s\n' "$option"
+        done
+        [ $# -gt 0 ] || printf '%s\n' 'forward-zone:' '    name: "."' \
+            '    forward-addr: 192.0.2.1'
+    } >"$RUN/resolver.conf"
+    on client unbound -d -c "$RUN/resolver.conf" >"$RUN/resolver.log" 2>&1 &
+    until_true on client sh -c "ss -Hlun 'sport = :53' | grep -q 127.0.0.1:53"
+    echo "nameserver 127.0.0.1" >"$RUN/resolv.conf"
 }
 
 # certificate [NAME] - the one that Dovecot and Postfix show; see pki.sh.

@@ -4,86 +4,8 @@
 #include "test.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "dns/lookups.h"
-#include "dns_build.h"
-
-#define SECOND CLOCK_SECOND
-
-struct fixture {
-    struct lookups *lookups;
-    struct facts *facts;
-    uint64_t frame;
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof(*f));
-    f->lookups = lookups_new();
-    f->facts = facts_new(0);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    lookups_free(&f->lookups);
-    facts_free(&f->facts);
-    free(f);
-    return 0;
-}
-
-static struct address ipv4(uint8_t last)
-{
-    const uint8_t bytes[4] = {10, 0, 0, last};
-    return address_of((struct span){bytes, 4});
-}
-
-enum { CLIENT = 1, RESOLVER = 53, PORT = 40000 };
-
-static void say(struct fixture *f, bool response, uint16_t port, int64_t time,
-                struct message message)
-{
-    struct dns_seen seen = {
-        .source = ipv4(response ? RESOLVER : CLIENT),
-        .destination = ipv4(response ? CLIENT : RESOLVER),
-        .source_port = response ? DNS_PORT : port,
-        .destination_port = response ? port : DNS_PORT,
-        .frame = ++f->frame,
-        .time = time,
-    };
-    lookups_message(f->lookups, &seen,
-                    (struct span){message.bytes, message.n});
-}
-
-static void ask(struct fixture *f, uint16_t id, const char *name, uint16_t type,
-                int64_t time)
-{
-    say(f, false, PORT, time, question(id, name, type));
-}
-
-/* The i-th fact, told as if the capture ended at 100 s. */
-static const struct fact_dns_lookup *told(struct fixture *f, size_t i)
-{
-    if (facts_count(f->facts, FACT_KIND_dns_lookup) == 0)
-        lookups_tell(f->lookups, 100 * SECOND, f->facts);
-    const struct fact *fact = facts_get(f->facts, FACT_KIND_dns_lookup, i);
-    assert_non_null(fact);
-    return fact->values;
-}
-
-static void assert_span(struct span s, const char *expected)
-{
-    char text[512];
-    assert_true(s.n < sizeof(text));
-    if (s.n)
-        memcpy(text, s.p, s.n);
-    text[s.n] = '\0';
-    assert_string_equal(text, expected);
-}
+#include "dns_fixture.h"
 
 static void an_answer_is_told(void **state)
 {
@@ -385,6 +307,20 @@ static void an_answer_alone_still_names(void **state)
     assert_int_equal(facts_count(f->facts, FACT_KIND_dns_lookup), 1);
 }
 
+/* A snap length keeps the question and the counts, and not the addresses. */
+static void an_answer_cut_short_is_no_missing_address(void **state)
+{
+    struct fixture *f = *state;
+    ask(f, 7, "imap.example", DNS_A, SECOND);
+    struct message m = answer(7, "imap.example", DNS_A, DNS_NOERROR);
+    size_t question = m.n;
+    add_a(&m, "imap.example", "\x0a\0\0\x01");
+    m.n = question + 5;
+    say(f, true, PORT, SECOND + 1, m);
+    assert_span(told(f, 0)->outcome, "answered");
+    assert_int_equal(told(f, 0)->answers, 0);
+}
+
 static void what_is_no_lookup_is_ignored(void **state)
 {
     struct fixture *f = *state;
@@ -436,6 +372,7 @@ int main(void)
         TEST(a_search_list_is_no_failure),
         TEST(a_later_question_is_a_new_lookup),
         TEST(an_answer_alone_still_names),
+        TEST(an_answer_cut_short_is_no_missing_address),
         TEST(what_is_no_lookup_is_ignored),
         TEST(past_the_cap_they_are_counted),
     };
