@@ -10,8 +10,12 @@
 #include "base/hash.h"
 #include "dissector.h"
 #include "dns/dns.h"
+#include "dhcp/leases.h"
 #include "dns/lookups.h"
 #include "flow/neighbours.h"
+#include "flow/reach.h"
+#include "flow/stations.h"
+#include "http/checks.h"
 #include "unreachable.h"
 
 enum { PAIRS = 4096 }; /* client and server; a newer pair takes the place */
@@ -20,11 +24,16 @@ struct pair {
     uint64_t key; /* 0: empty */
     uint16_t ports[BESIDE_PORTS];
     size_t count;
+    bool probed;
 };
 
 struct beside {
     struct lookups *lookups;
     struct neighbours *neighbours;
+    struct stations *stations;
+    struct reach *reach;
+    struct leases *leases;
+    struct checks *checks;
     struct pair pairs[PAIRS];
 };
 
@@ -33,6 +42,10 @@ struct beside *beside_new(void)
     struct beside *b = must_alloc(sizeof *b);
     b->lookups = lookups_new();
     b->neighbours = neighbours_new();
+    b->stations = stations_new();
+    b->reach = reach_new();
+    b->leases = leases_new();
+    b->checks = checks_new();
     return b;
 }
 
@@ -42,12 +55,26 @@ void beside_free(struct beside **beside)
         return;
     lookups_free(&(*beside)->lookups);
     neighbours_free(&(*beside)->neighbours);
+    stations_free(&(*beside)->stations);
+    reach_free(&(*beside)->reach);
+    leases_free(&(*beside)->leases);
+    checks_free(&(*beside)->checks);
     free(*beside);
     *beside = NULL;
 }
 
+static bool is_dhcp(const struct packet *p)
+{
+    uint16_t from = p->udp.source_port, to = p->udp.destination_port;
+    return (from == DHCP_CLIENT_PORT && to == DHCP_SERVER_PORT) ||
+           (from == DHCP_SERVER_PORT &&
+            (to == DHCP_CLIENT_PORT || to == DHCP_SERVER_PORT));
+}
+
 void beside_udp(struct beside *b, const struct packet *p)
 {
+    if (is_dhcp(p))
+        leases_message(b->leases, p->payload, p->frame, p->time);
     if (p->udp.source_port != DNS_PORT && p->udp.destination_port != DNS_PORT)
         return;
     const struct dns_seen seen = {
@@ -64,6 +91,8 @@ void beside_udp(struct beside *b, const struct packet *p)
 void beside_any(struct beside *b, const struct packet *p)
 {
     neighbours_packet(b->neighbours, p);
+    stations_packet(b->stations, p);
+    reach_packet(b->reach, p);
 }
 
 void beside_icmp(struct beside *b, const struct packet *p)
@@ -95,9 +124,21 @@ static void dns_segment(struct beside *b, const struct packet *p)
         lookups_message(b->lookups, &seen, message);
 }
 
+static void web_segment(struct beside *b, const struct flow *flow,
+                        const struct packet *p)
+{
+    if (p->tcp.destination_port == HTTP_PORT)
+        checks_request(b->checks, flow->number, &p->source, p->payload,
+                       p->frame, p->time);
+    else
+        checks_answer(b->checks, flow->number, p->payload, p->frame, p->time);
+}
+
 void beside_tcp(struct beside *b, const struct flow *flow,
                 const struct packet *p)
 {
+    if (flow->side[S2C].port == HTTP_PORT && p->payload.n)
+        web_segment(b, flow, p);
     if (flow->side[S2C].port == DNS_PORT && p->payload.n)
         dns_segment(b, p);
     else if (p->tcp.flags & TCP_SYN && !(p->tcp.flags & TCP_ACK))
@@ -112,13 +153,34 @@ static uint64_t pair_key(const struct flow *flow)
     return hash_bytes((struct span){s->bytes, sizeof s->bytes}, half) | 1;
 }
 
-void beside_attempt(struct beside *b, const struct flow *flow)
+static struct pair *pair_of(struct beside *b, const struct flow *flow)
 {
     uint64_t key = pair_key(flow);
-    uint16_t port = flow->side[S2C].port;
     struct pair *pair = &b->pairs[key / 2 % PAIRS];
     if (pair->key != key)
         *pair = (struct pair){.key = key};
+    return pair;
+}
+
+void beside_stray(struct beside *b, const struct flow *flow,
+                  const struct packet *p)
+{
+    if (!(p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) && p->length == 0 &&
+        address_same(&p->source, &flow->side[C2S].address))
+        pair_of(b, flow)->probed = true;
+}
+
+bool beside_probed(const struct beside *b, const struct flow *flow)
+{
+    uint64_t key = pair_key(flow);
+    const struct pair *pair = &b->pairs[key / 2 % PAIRS];
+    return pair->key == key && pair->probed;
+}
+
+void beside_attempt(struct beside *b, const struct flow *flow)
+{
+    uint16_t port = flow->side[S2C].port;
+    struct pair *pair = pair_of(b, flow);
     for (size_t i = 0; i < pair->count; i++) {
         if (pair->ports[i] == port)
             return;
@@ -198,6 +260,11 @@ static bool needed(void *user, const struct address *target)
     return n->mail_lookups > 0;
 }
 
+static bool is_alone(void *user, const uint8_t mac[6])
+{
+    return stations_alone(user, mac);
+}
+
 void beside_tell(struct beside *b, struct book *book,
                  const struct result *result, const struct beside_counts *c,
                  struct facts *out)
@@ -205,17 +272,23 @@ void beside_tell(struct beside *b, struct book *book,
     struct needs needs = {book, lookups_mail_count(b->lookups)};
     lookups_tell(b->lookups, result->end, out);
     neighbours_tell(b->neighbours, result->end, needed, &needs, out);
+    stations_tell(b->stations, out);
+    reach_tell(b->reach, result->end, out);
+    leases_tell(b->leases, result->end, is_alone, b->stations, out);
+    checks_tell(b->checks, out);
     facts_stamp(out, 0, result->end);
     TELL(out, capture, .packets = result->packets,
          .duration = clock_seconds(result->end - result->start),
          .sessions = book_count(book) + book_unlisted(book),
-         .lookups = lookups_count(b->lookups),
+         .flows = c->flows->flows, .lookups = lookups_count(b->lookups),
          .mail_lookups = needs.mail_lookups, .truncated = c->net->truncated,
          .duplicates = c->flows->duplicates,
          .bad_checksums = c->flows->bad_checksums,
          .super_segments = c->flows->super_segments,
          .clock_steps = c->flows->clock_steps,
          .missed_bytes = c->flows->missed_bytes, .dropped = c->dropped,
+         .wlan_frames = c->net->wlan_frames,
+         .wlan_retries = c->net->wlan_retries,
          .unknown_frames = c->net->unknown_link + c->net->unknown_protocol,
          .damaged_frames = c->net->damaged);
 }
