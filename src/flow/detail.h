@@ -150,7 +150,6 @@ struct flow_detail {
     uint32_t again_seq;      /* of the last segment that was sent again */
     uint64_t again_row;      /* how many in a row were */
     int64_t smoothed;        /* round trip of its content; 0: none measured */
-    uint32_t window;         /* it announces now */
     uint8_t window_shift;
 
     struct head heads[HEADS_MAX];
@@ -226,8 +225,6 @@ void sequence_end(struct flow *flow);
 void window_options(struct flow_side *side, const struct tcp_header *tcp);
 void window_take(struct flow *flow, enum dir dir, const struct packet *packet,
                  bool probe);
-void window_content(struct flow *flow, enum dir dir,
-                    const struct packet *packet);
 void window_end(struct flow_detail *detail);
 
 /* conflict.c: whether bytes that come again are the same. */

@@ -56,7 +56,9 @@ struct flow_side {
     uint64_t retransmissions;
     uint64_t burst;       /* most segments in a row that were sent again */
     uint64_t reordered;   /* segments that others had overtaken */
-    uint64_t window_full; /* segments that filled the other side's window */
+    int64_t rtt_least, rtt_worst; /* from the capture to the other side and
+                                     back: of handshake and content; of content
+                                     in bulk, smoothed.  0: unknown */
     uint32_t window_max;  /* largest receive window announced; 0: unknown */
     uint64_t missed; /* bytes acknowledged by the other side, never captured */
     uint64_t truncated; /* segments with content cut short by the capture */
@@ -82,7 +84,6 @@ struct flow {
     int64_t first_time, last_time;
     uint64_t first_frame, last_frame;
     int64_t rtt;         /* of the handshake; 0 if unknown */
-    int64_t rtt_worst;   /* of content in bulk, smoothed; 0 if unknown */
     int64_t idle_max;    /* longest pause between packets */
     uint64_t duplicates; /* packets that the capture shows twice */
     bool over;           /* closed or reset, both sides */

@@ -89,6 +89,7 @@ static void take_synack(struct flow *flow, const struct packet *packet)
     if (flow->synack_time == 0) {
         flow->synack_time = packet->time;
         flow->rtt = synack_delay(flow, packet);
+        client->rtt_least = flow->rtt;
         detail->synack_frame = packet->frame;
     }
     if (flow->handshake < FLOW_HALF) {
@@ -102,6 +103,8 @@ static void establish(struct flow *flow, const struct packet *packet)
 {
     flow->handshake = FLOW_FULL;
     flow->established_time = packet->time;
+    if (flow->synack_time && packet->length == 0)
+        flow->side[S2C].rtt_least = elapsed(flow->synack_time, packet->time);
     flow->side[C2S].detail->established_frame = packet->frame;
 }
 

@@ -23,7 +23,7 @@ enum {
 struct client {
     struct address address;
     uint8_t router[6]; /* where its questions go */
-    bool has_router, router_alive;
+    bool has_router, router_alive, answered;
     int64_t since, last;
     uint64_t frame; /* of its last question */
     struct address hosts[REACH_HOSTS];
@@ -37,7 +37,7 @@ struct outage {
     int64_t time, seconds;
     struct address client;
     unsigned host_n, port_n;
-    bool router_alive;
+    bool router_alive, answered_before, ended;
 };
 
 struct reach {
@@ -71,7 +71,8 @@ static size_t place_of(const struct address *a)
     return (key * UINT32_C(2654435761)) >> 22;
 }
 
-static void close_client(struct reach *r, size_t place, int64_t now)
+static void close_client(struct reach *r, size_t place, int64_t now,
+                         bool answered)
 {
     struct client *c = &r->clients[place];
     struct outage *longest = &r->outages[place];
@@ -87,7 +88,10 @@ static void close_client(struct reach *r, size_t place, int64_t now)
             .host_n = c->host_n,
             .port_n = c->port_n,
             .router_alive = c->router_alive,
+            .answered_before = c->answered,
+            .ended = answered,
         };
+    c->answered |= answered;
     r->open--;
     c->host_n = c->port_n = 0;
 }
@@ -122,7 +126,7 @@ static void on_question(struct reach *r, const struct packet *p, uint16_t port)
         if (c->host_n > 0 && p->time - c->last < STALE)
             return;
         if (c->host_n > 0)
-            close_client(r, place, c->last);
+            close_client(r, place, c->last, false);
         *c = (struct client){.address = p->source};
     }
     if (c->host_n == 0) {
@@ -159,7 +163,7 @@ static void on_packet_to_client(struct reach *r, const struct packet *p)
     if (c->host_n == 0 || !address_same(&c->address, &p->destination))
         return;
     if (!is_router_itself(r, p))
-        close_client(r, place, p->time);
+        close_client(r, place, p->time, true);
     else if (c->has_router && memcmp(c->router, p->source_mac, 6) == 0)
         c->router_alive = true;
 }
@@ -211,7 +215,7 @@ void reach_tell(struct reach *r, int64_t capture_end, struct facts *out)
 
     for (size_t i = 0; i < REACH_CLIENTS; i++) {
         if (r->clients[i].host_n > 0)
-            close_client(r, i, capture_end);
+            close_client(r, i, capture_end, false);
         if (r->outages[i].frame)
             found[n++] = &r->outages[i];
     }
@@ -225,6 +229,7 @@ void reach_tell(struct reach *r, int64_t capture_end, struct facts *out)
         TELL(out, outage, .client = span_of(client),
              .destinations = o->host_n, .ports = o->port_n,
              .seconds = clock_seconds(o->seconds),
+             .answered_before = o->answered_before, .ended = o->ended,
              .router_alive = o->router_alive);
     }
 }

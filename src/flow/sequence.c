@@ -303,7 +303,8 @@ uint64_t sequence_content(struct flow *flow, enum dir dir,
 static void measure(struct flow *flow, enum dir dir, const struct sent *sent,
                     int64_t now)
 {
-    struct flow_detail *detail = flow->side[dir].detail;
+    struct flow_side *side = &flow->side[dir];
+    struct flow_detail *detail = side->detail;
     int64_t trip = elapsed(sent->first_time, now);
 
     if (sent->count > 1)
@@ -311,8 +312,10 @@ static void measure(struct flow *flow, enum dir dir, const struct sent *sent,
     if (detail->smoothed == 0)
         detail->smoothed = trip;
     detail->smoothed += (trip - detail->smoothed) / SMOOTHING;
-    if (detail->smoothed > flow->rtt_worst)
-        flow->rtt_worst = detail->smoothed;
+    if (detail->smoothed > side->rtt_worst)
+        side->rtt_worst = detail->smoothed;
+    if (side->rtt_least == 0 || trip < side->rtt_least)
+        side->rtt_least = trip;
 }
 
 void sequence_acknowledged(struct flow *flow, enum dir dir,

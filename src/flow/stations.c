@@ -57,8 +57,11 @@ struct stations {
     struct round rounds[ROUND_TABLE];
     int64_t turn;
     uint64_t selves; /* stations that gave themselves an address */
-    uint8_t talker[6]; /* the first that sent a unicast */
-    bool talks, others_talk;
+    struct {
+        uint8_t mac[6];
+        bool in; /* of all unicasts */
+    } ends[2];   /* of the first one */
+    bool unicast;
 };
 
 struct stations *stations_new(void)
@@ -239,16 +242,27 @@ static void on_icmp(struct stations *s, const struct packet *packet)
     }
 }
 
+/* Where all unicasts have one end in common, that is where they were
+ * captured. */
+static void on_unicast(struct stations *s, const struct packet *packet)
+{
+    if (!s->unicast) {
+        s->unicast = s->ends[0].in = s->ends[1].in = true;
+        memcpy(s->ends[0].mac, packet->source_mac, 6);
+        memcpy(s->ends[1].mac, packet->destination_mac, 6);
+        return;
+    }
+    for (int i = 0; i < 2; i++)
+        s->ends[i].in &= same_mac(s->ends[i].mac, packet->source_mac) ||
+                         same_mac(s->ends[i].mac, packet->destination_mac);
+}
+
 void stations_packet(struct stations *s, const struct packet *packet)
 {
     s->turn++;
     if (packet->has_macs && !(packet->destination_mac[0] & 1) &&
-        !s->others_talk) {
-        if (!s->talks)
-            memcpy(s->talker, packet->source_mac, 6);
-        s->others_talk = s->talks && !same_mac(s->talker, packet->source_mac);
-        s->talks = true;
-    }
+        (!s->unicast || s->ends[0].in || s->ends[1].in))
+        on_unicast(s, packet);
     if (packet->kind == PACKET_ARP) {
         on_arp(s, packet);
         if (packet->has_macs && packet->destination_mac[0] & 1)
@@ -263,7 +277,8 @@ void stations_packet(struct stations *s, const struct packet *packet)
 
 bool stations_alone(const struct stations *s, const uint8_t mac[6])
 {
-    return !s->others_talk && (!s->talks || same_mac(s->talker, mac));
+    return !s->unicast || (s->ends[0].in && same_mac(s->ends[0].mac, mac)) ||
+           (s->ends[1].in && same_mac(s->ends[1].mac, mac));
 }
 
 /* ---- telling ---- */

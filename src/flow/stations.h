@@ -21,8 +21,8 @@ void stations_free(struct stations **stations);
 /* Takes any packet. */
 void stations_packet(struct stations *stations, const struct packet *packet);
 
-/* Whether no other station's packets were captured but broadcasts and
- * multicasts: then the capture was most likely made at this one. */
+/* Whether each packet captured was from or to this station, or for all: then
+ * the capture was most likely made there. */
 bool stations_alone(const struct stations *stations, const uint8_t mac[6]);
 
 /* Tells address.*, link.loop and icmp.echo, each kind in the order of its

@@ -135,7 +135,6 @@ static void take_content(struct flow *flow, enum dir dir,
     event->new_content = sequence_content(flow, dir, packet, pause) > 0;
     if (!event->new_content)
         return;
-    window_content(flow, dir, packet);
     side->last_content_frame = packet->frame;
     side->last_content_time = packet->time;
     reset_content_after(flow, dir, packet);

@@ -29,22 +29,8 @@ static void announced(struct flow *flow, enum dir dir,
     uint32_t window = packet->tcp.window;
     if (both & FLOW_WINDOW_SCALE)
         window <<= side->detail->window_shift;
-    side->detail->window = window;
     if (window > side->window_max)
         side->window_max = window;
-}
-
-/* Another full segment would have had no room. */
-void window_content(struct flow *flow, enum dir dir,
-                    const struct packet *packet)
-{
-    struct flow_side *side = &flow->side[dir];
-    const struct flow_detail *peer = flow->side[other_dir(dir)].detail;
-    uint32_t under_way = side->next_seq - side->acked;
-
-    if (peer->window > 0 && ahead(side->next_seq, side->acked) > 0 &&
-        under_way + packet->length > peer->window)
-        side->window_full++;
 }
 
 static int64_t length_of(const struct closure *closure)

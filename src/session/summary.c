@@ -350,7 +350,10 @@ static const char *options_of(const struct flow_side *side)
 static void fill_in_quality(struct fact_session *out, const struct flow *f)
 {
     const struct flow_side *cs = &f->side[C2S], *ss = &f->side[S2C];
-    out->rtt_worst = clock_seconds(f->rtt_worst);
+    bool down = ss->rtt_worst - ss->rtt_least > cs->rtt_worst - cs->rtt_least;
+    const struct flow_side *slow = down ? ss : cs;
+    out->rtt_least = clock_seconds(slow->rtt_least);
+    out->rtt_worst = clock_seconds(slow->rtt_worst);
     out->client_options = span_of(options_of(cs));
     out->server_options = span_of(options_of(ss));
     out->client_burst = cs->burst;
@@ -359,8 +362,6 @@ static void fill_in_quality(struct fact_session *out, const struct flow *f)
     out->server_reordered = ss->reordered;
     out->client_window = cs->window_max;
     out->server_window = ss->window_max;
-    out->client_window_full = cs->window_full;
-    out->server_window_full = ss->window_full;
 }
 
 struct fact_session summary_session(const struct summary *s,
