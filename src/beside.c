@@ -10,9 +10,13 @@
 #include "base/hash.h"
 #include "dissector.h"
 #include "dns/dns.h"
+#include "dhcp/leases.h"
 #include "dns/encrypted.h"
 #include "dns/lookups.h"
 #include "flow/neighbours.h"
+#include "flow/reach.h"
+#include "flow/stations.h"
+#include "http/checks.h"
 #include "unreachable.h"
 
 enum {
@@ -29,6 +33,7 @@ struct pair {
     uint64_t key; /* 0: empty */
     uint16_t ports[BESIDE_PORTS];
     size_t count;
+    bool probed;
 };
 
 /* That a client tried an address of a name. */
@@ -45,6 +50,10 @@ struct beside {
     struct try tries[TRIES];
     size_t try_count; /* in all; the ring keeps the last */
     struct neighbours *neighbours;
+    struct stations *stations;
+    struct reach *reach;
+    struct leases *leases;
+    struct checks *checks;
     struct pair pairs[PAIRS];
 };
 
@@ -54,6 +63,10 @@ struct beside *beside_new(void)
     b->lookups = lookups_new();
     b->encrypted = encrypted_new();
     b->neighbours = neighbours_new();
+    b->stations = stations_new();
+    b->reach = reach_new();
+    b->leases = leases_new();
+    b->checks = checks_new();
     return b;
 }
 
@@ -64,6 +77,10 @@ void beside_free(struct beside **beside)
     lookups_free(&(*beside)->lookups);
     encrypted_free(&(*beside)->encrypted);
     neighbours_free(&(*beside)->neighbours);
+    stations_free(&(*beside)->stations);
+    reach_free(&(*beside)->reach);
+    leases_free(&(*beside)->leases);
+    checks_free(&(*beside)->checks);
     free(*beside);
     *beside = NULL;
 }
@@ -99,11 +116,21 @@ static void quic_packet(struct beside *b, const struct packet *p)
     reached_out(b, p, false);
 }
 
+static bool is_dhcp(const struct packet *p)
+{
+    uint16_t from = p->udp.source_port, to = p->udp.destination_port;
+    return (from == DHCP_CLIENT_PORT && to == DHCP_SERVER_PORT) ||
+           (from == DHCP_SERVER_PORT &&
+            (to == DHCP_CLIENT_PORT || to == DHCP_SERVER_PORT));
+}
+
 void beside_udp(struct beside *b, const struct packet *p)
 {
     if (p->udp.destination_port == HTTPS_PORT ||
         p->udp.destination_port == DNS_TLS_PORT)
         quic_packet(b, p);
+    if (is_dhcp(p))
+        leases_message(b->leases, p->payload, p->frame, p->time);
     if (p->udp.source_port != DNS_PORT && p->udp.destination_port != DNS_PORT)
         return;
     const struct dns_seen seen = {
@@ -121,6 +148,8 @@ void beside_udp(struct beside *b, const struct packet *p)
 void beside_any(struct beside *b, const struct packet *p)
 {
     neighbours_packet(b->neighbours, p);
+    stations_packet(b->stations, p);
+    reach_packet(b->reach, p);
 }
 
 void beside_icmp(struct beside *b, const struct packet *p)
@@ -176,9 +205,21 @@ static void dns_connection(struct beside *b, const struct packet *p)
                     LOOKUP_TCP_ANSWERED);
 }
 
+static void web_segment(struct beside *b, const struct flow *flow,
+                        const struct packet *p)
+{
+    if (p->tcp.destination_port == HTTP_PORT)
+        checks_request(b->checks, flow->number, &p->source, p->payload,
+                       p->frame, p->time);
+    else
+        checks_answer(b->checks, flow->number, p->payload, p->frame, p->time);
+}
+
 void beside_tcp(struct beside *b, const struct flow *flow,
                 const struct packet *p)
 {
+    if (flow->side[S2C].port == HTTP_PORT && p->payload.n)
+        web_segment(b, flow, p);
     if (flow->side[S2C].port == DNS_PORT) {
         dns_connection(b, p);
         if (p->payload.n)
@@ -196,13 +237,34 @@ static uint64_t pair_key(const struct flow *flow)
     return hash_bytes((struct span){s->bytes, sizeof s->bytes}, half) | 1;
 }
 
-void beside_attempt(struct beside *b, const struct flow *flow)
+static struct pair *pair_of(struct beside *b, const struct flow *flow)
 {
     uint64_t key = pair_key(flow);
-    uint16_t port = flow->side[S2C].port;
     struct pair *pair = &b->pairs[key / 2 % PAIRS];
     if (pair->key != key)
         *pair = (struct pair){.key = key};
+    return pair;
+}
+
+void beside_stray(struct beside *b, const struct flow *flow,
+                  const struct packet *p)
+{
+    if (!(p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) && p->length == 0 &&
+        address_same(&p->source, &flow->side[C2S].address))
+        pair_of(b, flow)->probed = true;
+}
+
+bool beside_probed(const struct beside *b, const struct flow *flow)
+{
+    uint64_t key = pair_key(flow);
+    const struct pair *pair = &b->pairs[key / 2 % PAIRS];
+    return pair->key == key && pair->probed;
+}
+
+void beside_attempt(struct beside *b, const struct flow *flow)
+{
+    uint16_t port = flow->side[S2C].port;
+    struct pair *pair = pair_of(b, flow);
     for (size_t i = 0; i < pair->count; i++) {
         if (pair->ports[i] == port)
             return;
@@ -329,6 +391,11 @@ static bool needed(void *user, const struct address *target)
     return n->mail_lookups > 0;
 }
 
+static bool is_alone(void *user, const uint8_t mac[6])
+{
+    return stations_alone(user, mac);
+}
+
 void beside_tell(struct beside *b, struct book *book,
                  const struct result *result, const struct beside_counts *c,
                  struct facts *out)
@@ -337,17 +404,23 @@ void beside_tell(struct beside *b, struct book *book,
     lookups_tell(b->lookups, result->end, out);
     encrypted_tell(b->encrypted, out);
     neighbours_tell(b->neighbours, result->end, needed, &needs, out);
+    stations_tell(b->stations, out);
+    reach_tell(b->reach, result->end, out);
+    leases_tell(b->leases, result->end, is_alone, b->stations, out);
+    checks_tell(b->checks, out);
     facts_stamp(out, 0, result->end);
     TELL(out, capture, .packets = result->packets,
          .duration = clock_seconds(result->end - result->start),
          .sessions = book_count(book) + book_unlisted(book),
-         .lookups = lookups_count(b->lookups),
+         .flows = c->flows->flows, .lookups = lookups_count(b->lookups),
          .mail_lookups = needs.mail_lookups, .truncated = c->net->truncated,
          .duplicates = c->flows->duplicates,
          .bad_checksums = c->flows->bad_checksums,
          .super_segments = c->flows->super_segments,
          .clock_steps = c->flows->clock_steps,
          .missed_bytes = c->flows->missed_bytes, .dropped = c->dropped,
+         .wlan_frames = c->net->wlan_frames,
+         .wlan_retries = c->net->wlan_retries,
          .unknown_frames = c->net->unknown_link + c->net->unknown_protocol,
          .damaged_frames = c->net->damaged, .keys = c->keys->kept,
          .bad_key_lines = c->keys->bad,

@@ -30,6 +30,12 @@ void beside_tcp(struct beside *beside, const struct flow *flow,
 /* A new connection was tried. */
 void beside_attempt(struct beside *beside, const struct flow *flow);
 
+/* Whether a packet that belongs to no connection is one that no system sends of
+ * itself: without SYN, ACK and RST.  Only who looks for open ports does. */
+void beside_stray(struct beside *beside, const struct flow *flow,
+                  const struct packet *packet);
+bool beside_probed(const struct beside *beside, const struct flow *flow);
+
 /* How many ports of this flow's server its client has tried, up to
  * BESIDE_PORTS: whoever tries so many looks for open ports, not for mail. */
 enum { BESIDE_PORTS = 10 };
@@ -59,7 +65,8 @@ struct beside_counts {
     const struct tls_keys_counts *keys;
 };
 
-/* At the end: tells dns.lookup, dns.encrypted, arp.* and the `capture` fact. */
+/* At the end: tells dns.lookup, dns.encrypted, arp.*, address.*, link.loop,
+ * icmp.echo, outage, dhcp.exchange, http.check and the `capture` fact. */
 void beside_tell(struct beside *beside, struct book *book,
                  const struct result *result,
                  const struct beside_counts *counts, struct facts *out);

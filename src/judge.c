@@ -179,40 +179,49 @@ static bool asks_for(const struct clients *clients, struct span asker,
             !has_sessions(clients, asker));
 }
 
-/* Lookups and ARP questions of this client; all of them for the empty one.
- * What is asked encrypted, too. */
+/* Whom a fact that stands beside the sessions is about; empty: everybody. */
+static struct span owner_of(const struct fact *fact)
+{
+    switch (fact->kind->number) {
+    case FACT_KIND_dns_lookup:
+        return lookup_of(fact)->client;
+    case FACT_KIND_dns_encrypted:
+        return ((const struct fact_dns_encrypted *)fact->values)->client;
+    case FACT_KIND_arp_unanswered:
+        return ((const struct fact_arp_unanswered *)fact->values)->asker;
+    case FACT_KIND_icmp_echo:
+        return ((const struct fact_icmp_echo *)fact->values)->asker;
+    case FACT_KIND_outage:
+        return ((const struct fact_outage *)fact->values)->client;
+    case FACT_KIND_http_check:
+        return ((const struct fact_http_check *)fact->values)->client;
+    default:
+        return (struct span){NULL, 0};
+    }
+}
+
+/* What one client did, or what happened to it, beside its sessions; all of it
+ * for the empty one. */
 static void add_beside(struct judging *j, const struct clients *clients,
                        struct facts *subject, struct span client)
 {
-    for (size_t i = 0;; i++) {
-        const struct fact *f = facts_get(j->beside, FACT_KIND_dns_lookup, i);
-        if (!f)
-            break;
-        if (client.n == 0 || asks_for(clients, lookup_of(f)->client, client))
-            facts_copy(subject, f);
-    }
-    for (size_t i = 0;; i++) {
-        const struct fact *f = facts_get(j->beside, FACT_KIND_dns_encrypted, i);
-        if (!f)
-            break;
-        const struct fact_dns_encrypted *e = f->values;
-        if (client.n == 0 || asks_for(clients, e->client, client))
-            facts_copy(subject, f);
-    }
-    for (size_t i = 0;; i++) {
-        const struct fact *f =
-            facts_get(j->beside, FACT_KIND_arp_unanswered, i);
-        if (!f)
-            break;
-        const struct fact_arp_unanswered *a = f->values;
-        if (client.n == 0 || asks_for(clients, a->asker, client))
-            facts_copy(subject, f);
-    }
-    for (size_t i = 0;; i++) {
-        const struct fact *f = facts_get(j->beside, FACT_KIND_arp_conflict, i);
-        if (!f)
-            break;
-        facts_copy(subject, f);
+    static const enum fact_kind_number kinds[] = {
+        FACT_KIND_dns_lookup,      FACT_KIND_dns_encrypted,
+        FACT_KIND_arp_unanswered,  FACT_KIND_arp_conflict,
+        FACT_KIND_address_changed, FACT_KIND_address_self_assigned,
+        FACT_KIND_link_loop,       FACT_KIND_icmp_echo,
+        FACT_KIND_outage,          FACT_KIND_dhcp_exchange,
+        FACT_KIND_http_check,
+    };
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        const struct fact *f;
+        for (size_t i = 0; (f = facts_get(j->beside, kinds[k], i)); i++) {
+            struct span owner = owner_of(f);
+            bool ours = owner.n == 0 ? kinds[k] == FACT_KIND_arp_conflict
+                                     : asks_for(clients, owner, client);
+            if (client.n == 0 || ours)
+                facts_copy(subject, f);
+        }
     }
 }
 

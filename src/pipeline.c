@@ -25,9 +25,11 @@
 #include "stream/stream.h"
 #include "tls/keys.h"
 #include "tls/trust.h"
+#include "unreachable.h"
 
 enum {
     PORT_DNS = 53,
+    PROTOCOL_TCP = 6,
     TICK_EVERY = 64,     /* packets between two looks for flows that are over */
     TRIES_MAX = 16,      /* segments of a server on an odd port to look at */
     SCRATCH_EVERY = 1024 /* sessions between two fresh scratch arenas */
@@ -83,14 +85,15 @@ static void copy_text(char *out, size_t room, const char *text)
 static void session_over(struct analysis *a, struct conversation *c,
                          const struct flow *flow)
 {
-    char client[ADDRESS_TEXT], server[ADDRESS_TEXT];
+    struct summary_texts texts;
     struct facts *facts = conversation_facts(c);
     conversation_end(c, a->now);
     const struct summary *summary = conversation_summary(c);
     struct summary_context context = conversation_context(c, a->now);
     context.id = flow->number;
+    context.capture_start = a->result->start;
     struct book_entry entry = {
-        .session = summary_session(summary, &context, client, server),
+        .session = summary_session(summary, &context, &texts),
         .first_frame = flow->first_frame,
         .last_frame = flow->last_frame,
         .start = flow->first_time,
@@ -116,7 +119,8 @@ static void flow_over(void *user, struct flow *flow)
     if (!c)
         return;
     bool scan = flow->side[C2S].bytes == 0 &&
-                beside_ports_tried(a->beside, flow) == BESIDE_PORTS;
+                (beside_ports_tried(a->beside, flow) == BESIDE_PORTS ||
+                 beside_probed(a->beside, flow));
     if (conversation_is_mail(c) && !scan)
         session_over(a, c, flow);
     conversation_free(&c);
@@ -165,6 +169,8 @@ static void tcp_packet(struct analysis *a, const struct packet *packet)
         return;
     if (event.is_new && event.flow->handshake == FLOW_SYN_ONLY)
         beside_attempt(a->beside, event.flow);
+    else if (event.is_new)
+        beside_stray(a->beside, event.flow, packet);
     if (!event.flow->user)
         maybe_follow(a, &event, packet);
     struct conversation *c = event.flow->user;
@@ -179,10 +185,39 @@ static void tcp_packet(struct analysis *a, const struct packet *packet)
     }
 }
 
-static void icmp_packet(struct analysis *a, const struct packet *packet)
+/* The SYN itself may be missing from the capture, but not from the error that
+ * quotes it: a host's own kernel answers before anything leaves. */
+static struct flow *flow_quoted(struct analysis *a, const struct packet *icmp)
 {
     enum dir dir;
-    struct flow *flow = flow_table_quoted(a->flows, packet, &dir);
+    const struct icmp_header *i = &icmp->icmp;
+    struct flow *flow = flow_table_quoted(a->flows, icmp, &dir);
+    bool syn = i->quotes && i->quoted_protocol == PROTOCOL_TCP &&
+               i->quoted_has_flags &&
+               (i->quoted_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+    if (flow || !syn || !unreachable_is(i))
+        return flow;
+    const struct packet quoted = {
+        .kind = PACKET_TCP,
+        .frame = icmp->frame,
+        .time = icmp->time,
+        .path = icmp->path,
+        .source = i->quoted_source,
+        .destination = i->quoted_destination,
+        .ttl = i->quoted_ttl,
+        .tcp = {.source_port = i->quoted_source_port,
+                .destination_port = i->quoted_destination_port,
+                .seq = i->quoted_seq,
+                .flags = TCP_SYN},
+    };
+    tcp_packet(a, &quoted);
+    return flow_table_quoted(a->flows, icmp, &dir);
+}
+
+static void icmp_packet(struct analysis *a, const struct packet *packet)
+{
+    struct flow *flow = flow_quoted(a, packet);
+    flow_table_echo(a->flows, packet);
     beside_icmp(a->beside, packet);
     if (flow && flow->user)
         beside_tell_icmp(packet, flow, conversation_facts(flow->user));

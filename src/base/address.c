@@ -70,3 +70,12 @@ enum address_class address_class(const struct address *a)
         return ADDRESS_MULTICAST;
     return ADDRESS_PUBLIC;
 }
+
+void station_text(const uint8_t mac[6], char out[STATION_TEXT])
+{
+    static const uint8_t none[6];
+    out[0] = '\0';
+    if (memcmp(mac, none, sizeof none) != 0)
+        snprintf(out, STATION_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
+                 mac[1], mac[2], mac[3], mac[4], mac[5]);
+}

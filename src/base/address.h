@@ -6,7 +6,10 @@
 
 #include "base/span.h"
 
-enum { ADDRESS_TEXT = 46 }; /* the longest form, NUL included */
+enum {
+    ADDRESS_TEXT = 46, /* the longest form, NUL included */
+    STATION_TEXT = 18, /* of a hardware address, NUL included */
+};
 
 struct address {
     uint8_t family;    /* 4, 6, or 0 for none */
@@ -18,6 +21,9 @@ struct address address_of(struct span bytes);
 
 /* RFC 5952 for IPv6, dotted for IPv4, "?" for none. */
 void address_text(const struct address *a, char out[ADDRESS_TEXT]);
+
+/* A hardware address: 02:00:5e:10:00:01; empty if all of it is zero. */
+void station_text(const uint8_t mac[6], char out[STATION_TEXT]);
 
 bool address_same(const struct address *a, const struct address *b);
 int address_compare(const struct address *a, const struct address *b);

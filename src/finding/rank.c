@@ -143,6 +143,12 @@ static bool both(const char *a, const char *b)
     return *a && strcmp(a, b) == 0;
 }
 
+/* Both are known, and are not the same. */
+static bool differ(const char *a, const char *b)
+{
+    return *a && *b && strcmp(a, b) != 0;
+}
+
 /* Whether what is known of a whole client, server or name holds for the other
  * finding. */
 static bool covers(const struct group *wide, const struct group *other)
@@ -156,12 +162,13 @@ static bool covers(const struct group *wide, const struct group *other)
     case SCOPE_ENDPOINT:
         return both(wide->server, other->server);
     case SCOPE_CLIENT:
-        return both(wide->client, other->client);
+        return both(wide->client, other->client) &&
+               !differ(wide->server, other->server);
     case SCOPE_CAPTURE:
     case SCOPES:
         break;
     }
-    return true;
+    return !differ(wide->name, other->name);
 }
 
 static size_t better_cause(const struct ranking *k, size_t a, size_t b)

@@ -14,6 +14,8 @@ enum {
     SENT_MAX = 8,     /* segments not acknowledged, the oldest ones */
     HOLES_MAX = 4,    /* bytes passed over and not seen yet */
     STALLS_MAX = 4,   /* those sent most often are kept */
+    HEADS_MAX = 4,    /* segments whose first bytes are remembered */
+    HEAD_BYTES = 32,  /* enough to tell two answers from each other */
     CLOSURES_MAX = 4, /* zero windows; the longest are kept */
     WORDS_MAX = 400,  /* bytes of a list of signs in words */
     STALL_SENDS = 3,  /* so often sent, a segment is stalled */
@@ -47,6 +49,24 @@ struct stall {
 /* Sequence numbers that were passed over: lost, late, or not captured. */
 struct hole {
     uint32_t start, end;
+    int64_t time; /* when they were passed over */
+};
+
+/* How a segment began, in case it comes again and says something else. */
+struct head {
+    uint32_t seq, length;
+    int64_t time;
+    uint8_t ttl, n; /* n: bytes kept */
+    uint8_t bytes[HEAD_BYTES];
+};
+
+/* The first time that it did. */
+struct conflict {
+    uint64_t frame; /* 0: never */
+    int64_t time;
+    struct head first;
+    uint32_t length;
+    uint8_t ttl;
 };
 
 /* A time during which this side took no bytes. */
@@ -95,8 +115,12 @@ struct flow_detail {
     int64_t last_syn_time;
     uint64_t last_syn_frame;
     uint32_t synack_count;
-    uint64_t synack_frame;
+    uint32_t synack_seq, synack_numbers; /* of the last; different ones */
+    uint64_t synack_frame, last_synack_frame;
     int64_t last_synack_time;
+    uint8_t synack_ttl;
+    uint8_t ttl_elsewhere; /* of the host's other packets, known at the end */
+    bool window_opened;    /* it allowed content at some time */
     uint64_t established_frame; /* kept on the client's side */
     uint32_t refusals;          /* SYNs it refused */
 
@@ -123,6 +147,14 @@ struct flow_detail {
     uint32_t smallest_acked, largest_acked; /* lengths; 0: none */
     int64_t acked_time;      /* when `acked` last moved */
     uint32_t last_again;     /* how often the last content was sent again */
+    uint32_t again_seq;      /* of the last segment that was sent again */
+    uint64_t again_row;      /* how many in a row were */
+    int64_t smoothed;        /* round trip of its content; 0: none measured */
+    uint8_t window_shift;
+
+    struct head heads[HEADS_MAX];
+    uint32_t head_next;
+    struct conflict conflict;
 
     struct closure closures[CLOSURES_MAX];
     uint32_t closure_n;
@@ -157,8 +189,9 @@ static inline int64_t elapsed(int64_t from, int64_t to)
 /* What is known of a host from all its connections. */
 struct host {
     struct address address;
-    uint8_t ttl; /* of its packets but RSTs; 0: none seen */
-    int64_t rtt; /* the shortest handshake; 0: none seen */
+    uint8_t ttl;      /* of its packets but RSTs; 0: none seen */
+    uint8_t ttl_echo; /* of its answers to ping; 0: none seen */
+    int64_t rtt;      /* the shortest handshake; 0: none seen */
 };
 
 /* track.c: one packet.  Fills in the event but for flow and is_new. */
@@ -174,6 +207,7 @@ bool duplicate_take(struct flow_detail *detail, const struct packet *packet);
 /* handshake.c: SYNs, and what ends the handshake. */
 void handshake_take(struct flow *flow, enum dir dir,
                     const struct packet *packet);
+void handshake_end(struct flow *flow, const struct host *server);
 
 /* sequence.c: content and acknowledgements.  content: bytes never seen
  * before. */
@@ -186,6 +220,16 @@ void sequence_learn(struct flow_side *side, uint32_t seq);
 bool sequence_is_probe(const struct flow_side *side,
                        const struct packet *packet);
 void sequence_end(struct flow *flow);
+
+/* window.c: how much each side lets the other send. */
+void window_options(struct flow_side *side, const struct tcp_header *tcp);
+void window_take(struct flow *flow, enum dir dir, const struct packet *packet,
+                 bool probe);
+void window_end(struct flow_detail *detail);
+
+/* conflict.c: whether bytes that come again are the same. */
+void conflict_remember(struct flow_detail *detail, const struct packet *packet);
+void conflict_compare(struct flow_detail *detail, const struct packet *packet);
 
 /* reset.c */
 void reset_take(struct flow *flow, enum dir dir, const struct packet *packet);

@@ -33,6 +33,15 @@ enum flow_end {
     FLOW_SERVER_RESET,
 };
 
+/* What a SYN or SYN-ACK offered.  Bits. */
+enum flow_option {
+    FLOW_SYN_SEEN = 1,
+    FLOW_MSS = 2,
+    FLOW_WINDOW_SCALE = 4,
+    FLOW_SACK = 8,
+    FLOW_TIMESTAMPS = 16,
+};
+
 /* What one side did.  Bytes are of content; each is counted once. */
 struct flow_side {
     struct address address;
@@ -45,12 +54,20 @@ struct flow_side {
     uint64_t bytes;
     uint64_t packets, segments; /* segments: those with content */
     uint64_t retransmissions;
+    uint64_t burst;       /* most segments in a row that were sent again */
+    uint64_t reordered;   /* segments that others had overtaken */
+    int64_t rtt_least, rtt_worst; /* from the capture to the other side and
+                                     back: of handshake and content; of content
+                                     in bulk, smoothed.  0: unknown */
+    uint32_t window_max;  /* largest receive window announced; 0: unknown */
     uint64_t missed; /* bytes acknowledged by the other side, never captured */
     uint64_t truncated; /* segments with content cut short by the capture */
     int64_t first_time, last_time; /* of packets */
     int64_t last_content_time;
     uint64_t first_frame, last_frame, last_content_frame;
-    uint8_t ttl; /* the usual one */
+    uint8_t ttl;     /* the usual one */
+    uint8_t options; /* enum flow_option, or-ed */
+    uint8_t mac[6];  /* its packets came from; all zero: unknown */
     bool fin, reset;
     /* more, private to flow/: */
     struct flow_detail *detail;
@@ -108,6 +125,9 @@ struct flow_event flow_table_packet(struct flow_table *table,
  * that sent the quoted packet. */
 struct flow *flow_table_quoted(struct flow_table *table,
                                const struct packet *icmp, enum dir *dir);
+
+/* Takes an answer to ping: it tells how far away the host itself is. */
+void flow_table_echo(struct flow_table *table, const struct packet *icmp);
 
 /* Ends flows that have been over, or quiet, for long by this time: that of the
  * current packet, or the wall clock's of a live capture that is idle. */

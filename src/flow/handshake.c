@@ -12,12 +12,12 @@
  */
 #include "flow/detail.h"
 
-static void take_options(struct flow_detail *detail,
-                         const struct tcp_header *tcp)
+static void take_options(struct flow_side *side, const struct tcp_header *tcp)
 {
     if (tcp->has_mss)
-        detail->mss = tcp->mss;
-    detail->timestamps = tcp->has_timestamps;
+        side->detail->mss = tcp->mss;
+    side->detail->timestamps = tcp->has_timestamps;
+    window_options(side, tcp);
 }
 
 static void take_syn(struct flow *flow, enum dir dir,
@@ -28,7 +28,7 @@ static void take_syn(struct flow *flow, enum dir dir,
     const struct tcp_header *tcp = &packet->tcp;
 
     sequence_learn(side, tcp->seq + 1);
-    take_options(detail, tcp);
+    take_options(side, tcp);
     if (dir == S2C) /* simultaneous open (RFC 9293 section 3.5): rare */
         return;
     flow->syn_count++;
@@ -77,12 +77,19 @@ static void take_synack(struct flow *flow, const struct packet *packet)
     if (flow->handshake <= FLOW_HALF && server->bytes == 0)
         server->seq_known = false; /* a second SYN-ACK may begin elsewhere */
     sequence_learn(server, tcp->seq + 1);
-    take_options(detail, tcp);
-    detail->synack_count++;
+    take_options(server, tcp);
+    if (detail->synack_count++ == 0 || tcp->seq != detail->synack_seq)
+        detail->synack_numbers++;
+    detail->synack_seq = tcp->seq;
+    detail->synack_ttl = packet->ttl;
     detail->last_synack_time = packet->time;
+    detail->last_synack_frame = packet->frame;
+    if (tcp->window > 0)
+        detail->window_opened = true;
     if (flow->synack_time == 0) {
         flow->synack_time = packet->time;
         flow->rtt = synack_delay(flow, packet);
+        client->rtt_least = flow->rtt;
         detail->synack_frame = packet->frame;
     }
     if (flow->handshake < FLOW_HALF) {
@@ -96,6 +103,8 @@ static void establish(struct flow *flow, const struct packet *packet)
 {
     flow->handshake = FLOW_FULL;
     flow->established_time = packet->time;
+    if (flow->synack_time && packet->length == 0)
+        flow->side[S2C].rtt_least = elapsed(flow->synack_time, packet->time);
     flow->side[C2S].detail->established_frame = packet->frame;
 }
 
@@ -139,4 +148,29 @@ void handshake_take(struct flow *flow, enum dir dir,
                proves(flow, dir, packet)) {
         establish(flow, packet);
     }
+}
+
+/* A TTL is counted down from 64, 128 or 255; answers to ping often begin with
+ * another of these than TCP does. */
+static int hops(uint8_t ttl)
+{
+    return (ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl;
+}
+
+void handshake_end(struct flow *flow, const struct host *server)
+{
+    struct flow_detail *detail = flow->side[S2C].detail;
+
+    if (!detail || detail->synack_count == 0)
+        return;
+    /* Its own later packets tell best; a SYN-ACK may be a stand-in's. */
+    if (detail->ttl_low != detail->ttl_high)
+        detail->ttl_elsewhere = detail->synack_ttl == detail->ttl_low
+                                    ? detail->ttl_high
+                                    : detail->ttl_low;
+    else if (server && server->ttl_echo &&
+             hops(server->ttl_echo) != hops(detail->synack_ttl))
+        detail->ttl_elsewhere = server->ttl_echo;
+    else if (server)
+        detail->ttl_elsewhere = server->ttl;
 }

@@ -5,14 +5,20 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 enum {
     /* Windows are at most 1 GiB (RFC 7323 section 2.3): a sequence number
      * further off belongs to something else. */
     BELIEVABLE = 1 << 30,
     ACK_BELIEVABLE = 1 << 26, /* more was never on its way to a mail server */
     OPTIONS = 40,          /* TCP options take this much off the MSS at most */
-    FULL_SIZE_GUESS = 1200 /* where the MSS was not captured */
+    FULL_SIZE_GUESS = 1200, /* where the MSS was not captured */
+    SMOOTHING = 8,          /* as senders do it (RFC 6298 section 2.3) */
 };
+
+/* Where the round trip is not known: shorter than any that matters. */
+#define OVERTAKEN_WITHIN (CLOCK_SECOND / 500)
 
 void sequence_learn(struct flow_side *side, uint32_t seq)
 {
@@ -43,7 +49,8 @@ static uint32_t acknowledged_part(const struct flow_side *side,
     return end - hole->start;
 }
 
-static void add_hole(struct flow_side *side, uint32_t start, uint32_t end)
+static void add_hole(struct flow_side *side, uint32_t start, uint32_t end,
+                     int64_t now)
 {
     struct flow_detail *detail = side->detail;
 
@@ -55,7 +62,25 @@ static void add_hole(struct flow_side *side, uint32_t start, uint32_t end)
         side->missed += acknowledged_part(side, &detail->holes[0]);
         remove_hole(detail, 0);
     }
-    detail->holes[detail->hole_n++] = (struct hole){start, end};
+    detail->holes[detail->hole_n++] = (struct hole){start, end, now};
+}
+
+/* Since when these numbers were missing; 0 if they were not. */
+static int64_t missing_since(const struct flow_detail *detail, uint32_t seq)
+{
+    for (uint32_t i = 0; i < detail->hole_n; i++)
+        if (ahead(seq, detail->holes[i].start) >= 0 &&
+            ahead(seq, detail->holes[i].end) < 0)
+            return detail->holes[i].time;
+    return 0;
+}
+
+/* What comes so soon after others overtook it was not lost and sent again: that
+ * takes a round trip. */
+static bool was_overtaken(const struct flow *flow, int64_t since, int64_t now)
+{
+    int64_t soon = flow->rtt > 0 ? flow->rtt / 2 : OVERTAKEN_WITHIN;
+    return since != 0 && elapsed(since, now) < soon;
 }
 
 /* Takes start..end out of one hole.  Returns how much of it there was. */
@@ -206,6 +231,18 @@ bool sequence_is_probe(const struct flow_side *side,
            ahead(side->acked, side->next_seq) >= 0;
 }
 
+/* One segment after the other had to be sent again. */
+static void count_row(struct flow_side *side, uint32_t seq)
+{
+    struct flow_detail *detail = side->detail;
+
+    if (detail->again_row > 0 && ahead(seq, detail->again_seq) <= 0)
+        return; /* the same one once more */
+    detail->again_seq = seq;
+    if (++detail->again_row > side->burst)
+        side->burst = detail->again_row;
+}
+
 uint64_t sequence_content(struct flow *flow, enum dir dir,
                           const struct packet *packet, int64_t idle)
 {
@@ -228,7 +265,7 @@ uint64_t sequence_content(struct flow *flow, enum dir dir,
         side->truncated++;
     if (ahead(end, side->next_seq) > 0) {
         if (off > 0) {
-            add_hole(side, side->next_seq, seq);
+            add_hole(side, side->next_seq, seq, packet->time);
             fresh = packet->length;
         } else {
             fresh = end - side->next_seq;
@@ -239,7 +276,10 @@ uint64_t sequence_content(struct flow *flow, enum dir dir,
         detail->last_again = 0;
         add_sent(flow, dir, packet, seq, idle);
     } else {
+        int64_t since = missing_since(detail, seq);
         fresh = fill(detail, seq, end);
+        if (fresh > 0 && was_overtaken(flow, since, packet->time))
+            side->reordered++;
     }
     if (fresh < packet->length && ahead(seq, side->first_seq) >= 0) {
         side->retransmissions++;
@@ -247,9 +287,35 @@ uint64_t sequence_content(struct flow *flow, enum dir dir,
             detail->last_again++;
         if (fresh == 0)
             sent_again(flow, dir, packet, seq, idle);
+        count_row(side, seq);
+        conflict_compare(detail, packet);
+    } else {
+        detail->again_row = 0;
+        conflict_remember(detail, packet);
     }
     side->bytes += fresh;
     return fresh;
+}
+
+/* The round trip of content, where there is so much that no acknowledgement is
+ * held back (RFC 1122 section 4.2.3.2), and of what was sent once only (Karn;
+ * RFC 6298 section 3).  It shows how full the queues on the way are. */
+static void measure(struct flow *flow, enum dir dir, const struct sent *sent,
+                    int64_t now)
+{
+    struct flow_side *side = &flow->side[dir];
+    struct flow_detail *detail = side->detail;
+    int64_t trip = elapsed(sent->first_time, now);
+
+    if (sent->count > 1)
+        return;
+    if (detail->smoothed == 0)
+        detail->smoothed = trip;
+    detail->smoothed += (trip - detail->smoothed) / SMOOTHING;
+    if (detail->smoothed > side->rtt_worst)
+        side->rtt_worst = detail->smoothed;
+    if (side->rtt_least == 0 || trip < side->rtt_least)
+        side->rtt_least = trip;
 }
 
 void sequence_acknowledged(struct flow *flow, enum dir dir,
@@ -269,7 +335,7 @@ void sequence_acknowledged(struct flow *flow, enum dir dir,
     detail->acked_time = packet->time;
     /* One byte more is a FIN, seen or missed; bytes more were missed. */
     if (beyond > 1) {
-        add_hole(side, side->next_seq, ack);
+        add_hole(side, side->next_seq, ack, packet->time);
         side->next_seq = ack;
         if (!detail->missed_frame) {
             detail->missed_frame = packet->frame;
@@ -280,9 +346,11 @@ void sequence_acknowledged(struct flow *flow, enum dir dir,
         detail->missed_frame = packet->frame;
         detail->missed_time = packet->time;
     }
-    uint32_t done = 0;
+    uint32_t done = 0, n = detail->sent_n;
     while (done < detail->sent_n && ahead(ack, detail->sent[done].end) >= 0)
         finish(flow, sender, &detail->sent[done++], true, packet->time);
+    if (done > 0 && (done > 1 || n > 1))
+        measure(flow, sender, &detail->sent[done - 1], packet->time);
     detail->sent_n -= done;
     memmove(detail->sent, detail->sent + done,
             detail->sent_n * sizeof detail->sent[0]);

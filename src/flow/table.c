@@ -178,12 +178,19 @@ static struct host *host_slot(struct flow_table *table,
     return &table->hosts[hash % HOSTS];
 }
 
+static struct host *host_of(struct flow_table *table,
+                            const struct address *address)
+{
+    struct host *host = host_slot(table, address);
+    if (!address_same(&host->address, address))
+        *host = (struct host){.address = *address};
+    return host;
+}
+
 static void host_learn(struct flow_table *table, const struct flow *flow,
                        const struct packet *packet)
 {
-    struct host *host = host_slot(table, &packet->source);
-    if (!address_same(&host->address, &packet->source))
-        *host = (struct host){.address = packet->source};
+    struct host *host = host_of(table, &packet->source);
     host->ttl = packet->ttl;
     if (flow->rtt > 0 && (host->rtt == 0 || flow->rtt < host->rtt))
         host->rtt = flow->rtt;
@@ -419,6 +426,14 @@ struct flow *flow_table_quoted(struct flow_table *table,
     if (!entry && icmp->path != 0) /* the router may sit outside the tunnel */
         entry = find(table, &from, &to, 0, dir);
     return entry ? &entry->flow : NULL;
+}
+
+void flow_table_echo(struct flow_table *table, const struct packet *icmp)
+{
+    enum { V4_REPLY = 0, V6_REPLY = 129 };
+    const struct icmp_header *h = &icmp->icmp;
+    if (h->type == (h->version == 6 ? V6_REPLY : V4_REPLY))
+        host_of(table, &icmp->source)->ttl_echo = icmp->ttl;
 }
 
 void flow_table_tick(struct flow_table *table, int64_t now)

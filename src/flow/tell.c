@@ -31,7 +31,7 @@ struct item {
     uint32_t index; /* where a side has several */
 };
 
-enum { ITEMS_MAX = 2 * (STALLS_MAX + CLOSURES_MAX + 3) + 8 };
+enum { ITEMS_MAX = 2 * (STALLS_MAX + CLOSURES_MAX + 4) + 9 };
 
 struct items {
     struct item list[ITEMS_MAX];
@@ -63,7 +63,21 @@ static void connect(const struct context *c, enum dir dir, uint32_t index)
     (void)index;
     TELL(c->out, tcp_connect, .rtt = clock_seconds(flow->rtt),
          .syn_count = flow->syn_count,
-         .delay = between(flow->syn_time, flow->established_time));
+         .delay = between(flow->syn_time, flow->established_time),
+         .ttl = detail_of(c, S2C)->synack_ttl,
+         .ttl_usual = detail_of(c, S2C)->ttl_elsewhere,
+         .window_closed = detail_of(c, S2C)->synack_count > 0 &&
+                          !detail_of(c, S2C)->window_opened);
+}
+
+static void synack_changed(const struct context *c, enum dir dir,
+                           uint32_t index)
+{
+    const struct flow_detail *server = detail_of(c, dir);
+    (void)index;
+    TELL(c->out, tcp_synack_changed, .count = server->synack_count,
+         .numbers = server->synack_numbers,
+         .duration = between(c->flow->synack_time, server->last_synack_time));
 }
 
 static void syn_unanswered(const struct context *c, enum dir dir,
@@ -170,6 +184,17 @@ static void gap(const struct context *c, enum dir dir, uint32_t index)
          .bytes = c->flow->side[dir].missed);
 }
 
+static void conflict(const struct context *c, enum dir dir, uint32_t index)
+{
+    const struct conflict *k = &detail_of(c, dir)->conflict;
+    const struct flow_side *side = &c->flow->side[dir];
+    (void)index;
+    TELL(c->out, tcp_conflict, .by = name_of(dir),
+         .offset = k->first.seq - side->first_seq, .bytes = k->first.length,
+         .bytes_again = k->length, .ttl = k->first.ttl, .ttl_again = k->ttl,
+         .delay = between(k->first.time, k->time));
+}
+
 /* ---- silence: the one that takes thought ---- */
 
 /* When the first side closed, or reset; 0 if none did. */
@@ -258,6 +283,10 @@ static void add_handshake(struct items *items, const struct flow *flow)
     if (server && server->refusals > 0)
         add(items, (struct item){server->refusal.frame, server->refusal.time,
                                  refused, S2C, 0});
+    if (server && server->synack_numbers > 1)
+        add(items, (struct item){server->last_synack_frame,
+                                 server->last_synack_time, synack_changed, S2C,
+                                 0});
     /* Where no SYN of the client was captured, its ACK may be missing too. */
     if (flow->handshake == FLOW_HALF && flow->syn_count > 0)
         add(items, (struct item){server->synack_frame, flow->synack_time,
@@ -281,6 +310,9 @@ static void add_side(struct items *items, const struct flow *flow, enum dir dir)
     if (side->missed > 0)
         add(items, (struct item){detail->missed_frame, detail->missed_time, gap,
                                  dir, 0});
+    if (detail->conflict.frame)
+        add(items, (struct item){detail->conflict.frame, detail->conflict.time,
+                                 conflict, dir, 0});
     for (uint32_t i = 0; i < detail->stall_n; i++)
         add(items,
             (struct item){detail->stalls[i].sent.last_frame,

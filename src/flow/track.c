@@ -1,6 +1,8 @@
-/* track.c - follows one packet: times, distance, windows, closing.
+/* track.c - follows one packet: times, distance, closing.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <string.h>
+
 #include "base/clock.h"
 #include "flow/detail.h"
 
@@ -47,6 +49,8 @@ static int64_t take_time(struct flow *flow, enum dir dir,
         side->seen = true;
         side->first_frame = packet->frame;
         side->first_time = packet->time;
+        if (packet->has_macs)
+            memcpy(side->mac, packet->source_mac, sizeof side->mac);
     }
     side->last_frame = packet->frame;
     side->last_time = packet->time;
@@ -90,52 +94,6 @@ static void take_ip_id(struct flow_detail *detail, const struct packet *packet)
         detail->ids_far++;
     detail->last_ip_id = id;
     detail->ip_id_time = packet->time;
-}
-
-static int64_t length_of(const struct closure *closure)
-{
-    return elapsed(closure->since, closure->until);
-}
-
-static void keep_closure(struct flow_detail *detail)
-{
-    const struct closure *ended = &detail->closed_now;
-    if (detail->closure_n < CLOSURES_MAX) {
-        detail->closures[detail->closure_n++] = *ended;
-    } else {
-        struct closure *shortest = &detail->closures[0];
-        for (size_t i = 1; i < CLOSURES_MAX; i++)
-            if (length_of(&detail->closures[i]) < length_of(shortest))
-                shortest = &detail->closures[i];
-        if (length_of(shortest) < length_of(ended))
-            *shortest = *ended;
-    }
-    detail->closed_now = (struct closure){0};
-}
-
-/* Zero is zero, however the window is scaled. */
-static void take_window(struct flow *flow, enum dir dir,
-                        const struct packet *packet, bool probe)
-{
-    struct flow_side *side = &flow->side[dir];
-    struct closure *closed = &side->detail->closed_now;
-    struct closure *others = &flow->side[other_dir(dir)].detail->closed_now;
-    const struct tcp_header *tcp = &packet->tcp;
-
-    if (others->frame && (probe || packet->length == 1))
-        others->probes++;
-    if (tcp->flags & TCP_SYN || !(tcp->flags & TCP_ACK))
-        return;
-    if (tcp->window == 0) {
-        if (!closed->frame && !side->fin) /* who has closed reads no more */
-            *closed =
-                (struct closure){.frame = packet->frame, .since = packet->time};
-        closed->until = packet->time;
-    } else if (closed->frame) {
-        closed->until = packet->time;
-        closed->reopened = true;
-        keep_closure(side->detail);
-    }
 }
 
 static void take_fin(struct flow *flow, enum dir dir,
@@ -223,7 +181,7 @@ void track_packet(struct flow *flow, enum dir dir, const struct packet *packet,
         sequence_acknowledged(flow, dir, packet);
     if (packet->length > 0 && !probe)
         take_content(flow, dir, packet, pause, counts, event);
-    take_window(flow, dir, packet, probe);
+    window_take(flow, dir, packet, probe);
     if (tcp->flags & TCP_FIN)
         take_fin(flow, dir, packet);
 }
@@ -232,9 +190,10 @@ void track_end(struct flow *flow, const struct host *server)
 {
     for (enum dir dir = C2S; dir <= S2C; dir++) {
         struct flow_detail *detail = flow->side[dir].detail;
-        if (detail && detail->closed_now.frame)
-            keep_closure(detail);
+        if (detail)
+            window_end(detail);
     }
     sequence_end(flow);
     reset_end(flow, server);
+    handshake_end(flow, server);
 }

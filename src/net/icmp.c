@@ -37,7 +37,8 @@ enum {
     PROTOCOL_UDP = 17,
 };
 
-/* The ports, and TCP's sequence number: RFC 792 promises 8 bytes. */
+/* The ports, and TCP's sequence number: RFC 792 promises 8 bytes.  Today's
+ * routers quote more (RFC 1812 section 4.3.2.3), so often the flags too. */
 static void read_quoted_ports(struct cursor *c, struct icmp_header *icmp)
 {
     if (icmp->quoted_protocol != PROTOCOL_TCP &&
@@ -50,6 +51,10 @@ static void read_quoted_ports(struct cursor *c, struct icmp_header *icmp)
     if (icmp->quoted_protocol == PROTOCOL_TCP && !c->bad) {
         icmp->quoted_has_seq = true;
         icmp->quoted_seq = sequence;
+        cursor_be32(c);
+        cursor_u8(c);
+        icmp->quoted_flags = cursor_u8(c) & 0x3f;
+        icmp->quoted_has_flags = !c->bad;
     }
 }
 

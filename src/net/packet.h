@@ -53,6 +53,8 @@ struct icmp_header {
     uint16_t quoted_source_port, quoted_destination_port;
     uint32_t quoted_seq;
     bool quoted_has_seq; /* at least 8 bytes of TCP were quoted */
+    bool quoted_has_flags;
+    uint8_t quoted_flags;  /* of TCP, where more was quoted */
     struct address target; /* of neighbour discovery */
 };
 
@@ -93,6 +95,7 @@ struct net_counts {
     uint64_t unknown_link, unknown_protocol; /* not analysed */
     uint64_t damaged;   /* headers that do not fit together, or cut short */
     uint64_t truncated; /* the capture kept only the beginning */
+    uint64_t wlan_frames, wlan_retries; /* data frames off the air */
     uint64_t fragments, fragments_given_up;
 };
 

@@ -19,6 +19,7 @@ enum {
     TO_DS = 0x01,
     FROM_DS = 0x02,
     MORE_FRAGMENTS = 0x04,
+    RETRY = 0x08,
     PROTECTED = 0x40,
     ORDER = 0x80,
     /* QoS control. */
@@ -65,6 +66,10 @@ static struct next decode_frame(struct decoding *d, bool padded)
     uint16_t sequence = cursor_le16(&c);
     if (c.bad)
         return damaged(d);
+    if ((type & TYPE_MASK) == TYPE_DATA) {
+        d->counts->wlan_frames++;
+        d->counts->wlan_retries += (flags & RETRY) != 0;
+    }
     bool fragment = (flags & MORE_FRAGMENTS) || (sequence & 0x000f);
     if ((type & TYPE_MASK) != TYPE_DATA || (type & DATA_EMPTY) ||
         (flags & PROTECTED) || fragment)

@@ -31,7 +31,14 @@ bool scope_has(enum scope scope, const struct fact_kind *kind)
     case FACT_KIND_arp_unanswered:
     case FACT_KIND_arp_conflict:
     case FACT_KIND_dns_encrypted:
+    case FACT_KIND_icmp_echo:
+    case FACT_KIND_outage:
+    case FACT_KIND_http_check:
         return scope == SCOPE_CLIENT || scope == SCOPE_CAPTURE;
+    case FACT_KIND_address_self_assigned:
+    case FACT_KIND_address_changed:
+    case FACT_KIND_link_loop:
+    case FACT_KIND_dhcp_exchange:
     case FACT_KIND_capture:
         return scope == SCOPE_CAPTURE;
     default: /* what happened inside a session */

@@ -115,6 +115,23 @@ static void take_literal(struct summary *s, const struct fact_imap_literal *l)
         s->cut_off = l->announced;
 }
 
+/* "220 mx.example.org ESMTP ...": RFC 5321 section 4.2 wants the name. */
+static void take_greeting_host(struct summary *s,
+                               const struct fact_mail_greeting *g)
+{
+    struct span host = span_first(g->text, span_find(g->text, ' '));
+    if (!span_same(g->protocol, SPAN("smtp")) || host.n >= SUMMARY_TEXT ||
+        span_find(host, '.') == host.n)
+        return;
+    for (size_t i = 0; i < host.n; i++) {
+        uint8_t c = host.p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '.')
+            return;
+    }
+    keep(s->greeting_host, sizeof s->greeting_host, host);
+}
+
 static void take_mail(struct summary *s, const struct fact *fact)
 {
     switch (fact->kind->number) {
@@ -123,6 +140,7 @@ static void take_mail(struct summary *s, const struct fact *fact)
         s->greeted = true;
         s->greeting_refused = span_same(g->result, SPAN("refused"));
         s->greeting_time = fact->time;
+        take_greeting_host(s, g);
         if (span_same(g->result, SPAN("preauth")))
             s->logins_ok++;
         break;
@@ -352,21 +370,55 @@ static bool is_near(const struct flow_side *side)
     return side->ttl == 64 || side->ttl == 128 || side->ttl == 255;
 }
 
+/* Every combination is a text of its own, so none has to be put together. */
+static const char *options_of(const struct flow_side *side)
+{
+    static const char *const names[16] = {
+        "none", "mss", "window-scale", "mss window-scale", "sack", "mss sack",
+        "window-scale sack", "mss window-scale sack", "timestamps",
+        "mss timestamps", "window-scale timestamps",
+        "mss window-scale timestamps", "sack timestamps", "mss sack timestamps",
+        "window-scale sack timestamps", "mss window-scale sack timestamps"};
+    _Static_assert(FLOW_MSS == 2 && FLOW_TIMESTAMPS == 16, "order of names");
+    return side->options & FLOW_SYN_SEEN ? names[side->options >> 1 & 15] : "";
+}
+
+static void fill_in_quality(struct fact_session *out, const struct flow *f)
+{
+    const struct flow_side *cs = &f->side[C2S], *ss = &f->side[S2C];
+    bool down = ss->rtt_worst - ss->rtt_least > cs->rtt_worst - cs->rtt_least;
+    const struct flow_side *slow = down ? ss : cs;
+    out->rtt_least = clock_seconds(slow->rtt_least);
+    out->rtt_worst = clock_seconds(slow->rtt_worst);
+    out->client_options = span_of(options_of(cs));
+    out->server_options = span_of(options_of(ss));
+    out->client_burst = cs->burst;
+    out->server_burst = ss->burst;
+    out->client_reordered = cs->reordered;
+    out->server_reordered = ss->reordered;
+    out->client_window = cs->window_max;
+    out->server_window = ss->window_max;
+}
+
 struct fact_session summary_session(const struct summary *s,
                                     const struct summary_context *c,
-                                    char client[ADDRESS_TEXT],
-                                    char server[ADDRESS_TEXT])
+                                    struct summary_texts *texts)
 {
     static const char *const tls_names[] = {"none", "offered", "started", "ok",
                                             "failed"};
     const struct flow *f = c->flow;
     const struct flow_side *cs = &f->side[C2S], *ss = &f->side[S2C];
-    address_text(&cs->address, client);
-    address_text(&ss->address, server);
+    address_text(&cs->address, texts->client);
+    address_text(&ss->address, texts->server);
+    station_text(cs->mac, texts->station);
     struct fact_session out = {
         .id = c->id,
-        .client = span_of(client),
-        .server = span_of(server),
+        .client = span_of(texts->client),
+        .server = span_of(texts->server),
+        .station = span_of(texts->station),
+        .began = clock_seconds(f->first_time - c->capture_start),
+        .greeting_host = span_of(s->greeting_host),
+        .greeting_domain = span_domain(span_of(s->greeting_host)),
         .client_port = cs->port,
         .port = ss->port,
         .name = c->name.n ? c->name : span_of(s->server_name),
@@ -426,6 +478,7 @@ struct fact_session summary_session(const struct summary *s,
         .cut_off = s->cut_off,
     };
     out.domain = span_domain(out.name);
+    fill_in_quality(&out, f);
     if (s->greeted && f->established_time)
         out.greeting_delay =
             clock_seconds(s->greeting_time - f->established_time);

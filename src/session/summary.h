@@ -38,6 +38,7 @@ struct summary {
     bool certificate_mismatch;
     uint64_t cut_off; /* announced length of a message that was cut off */
     char server_name[SUMMARY_NAME]; /* of the ClientHello */
+    char greeting_host[SUMMARY_TEXT]; /* SMTP: the name in the greeting */
     char sent_as[SUMMARY_TEXT]; /* the server's words about the last message
                                    it accepted, safe to print */
 };
@@ -57,13 +58,18 @@ struct summary_context {
     bool content;         /* bytes of content were seen at all */
     bool decrypted;
     int64_t now; /* the time of the last packet of the capture so far */
+    int64_t capture_start;
 };
 
-/* The `session` fact.  Its texts are borrowed from the two arguments and from
+/* What the texts of the `session` fact are written into. */
+struct summary_texts {
+    char client[ADDRESS_TEXT], server[ADDRESS_TEXT], station[STATION_TEXT];
+};
+
+/* The `session` fact.  Its texts are borrowed from the arguments and from
  * static strings. */
 struct fact_session summary_session(const struct summary *summary,
                                     const struct summary_context *context,
-                                    char client[ADDRESS_TEXT],
-                                    char server[ADDRESS_TEXT]);
+                                    struct summary_texts *texts);
 
 #endif

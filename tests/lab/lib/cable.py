@@ -27,6 +27,14 @@ def arguments():
     parse.add_argument("--lose", type=float, default=0.0, metavar="SHARE")
     parse.add_argument("--reset-on", metavar="TEXT",
                        help="forge resets when the client sends this")
+    parse.add_argument("--rate", type=float, metavar="KBIT",
+                       help="of the line from the client; what comes faster"
+                       " waits in a queue without end")
+    parse.add_argument("--overtake", type=int, metavar="N", default=0,
+                       help="every so many segments with content, one is late")
+    parse.add_argument("--inject", nargs=2, metavar=("TEXT", "ANSWER"),
+                       help="answer in the server's name, before it does, when"
+                       " the client sends TEXT")
     parse.add_argument("--mask-esmtp", action="store_true",
                        help="hide the SMTP banner and extensions, as some"
                        " firewalls do")
@@ -113,6 +121,24 @@ def forged_resets(frame):
         yield reset
 
 
+def forged_answer(frame, answer):
+    """An answer in the server's name from a machine that is nearer."""
+    client = Segment(frame)
+    forged = bytearray(ETH + 40) + answer
+    forged[0:6], forged[6:12] = frame[6:12], frame[0:6]
+    forged[12:14] = frame[12:14]
+    struct.pack_into("!BBHHHBBH", forged, ETH, 0x45, 0, 40 + len(answer),
+                     0x3039, 0, 61, TCP, 0)
+    forged[ETH + 12:ETH + 16] = frame[ETH + 16:ETH + 20]
+    forged[ETH + 16:ETH + 20] = frame[ETH + 12:ETH + 16]
+    source, destination = struct.unpack_from("!HH", frame, client.tcp)
+    struct.pack_into("!HHIIBBHHH", forged, ETH + 20, destination, source,
+                     client.ack, client.seq + len(client.payload) & 0xFFFFFFFF,
+                     0x50, 0x18, 8192, 0, 0)
+    seal(forged)
+    return forged
+
+
 def masked(payload):
     """What a firewall's ESMTP inspection leaves of an SMTP server's words."""
     lines = []
@@ -134,6 +160,8 @@ class Cable:
         self.random = random.Random(4711)
         self.waiting = []  # (when, order, end, frame)
         self.order = 0
+        self.line_free = 0.0
+        self.segments = 0
         self.near = self.open_end(options.near)
         self.far = self.open_end(options.far)
 
@@ -174,10 +202,25 @@ class Cable:
         if self.random.random() < options.lose:
             return
         age(frame, options.hops)
+        delay = options.delay + self.waits(frame, from_client)
         if Segment.is_in(frame):
             self.tamper(frame, from_client)
-        self.leaves(self.far if from_client else self.near, frame,
-                    options.delay)
+        self.leaves(self.far if from_client else self.near, frame, delay)
+
+    def waits(self, frame, from_client):
+        """How much later than the others it is, in ms."""
+        options = self.options
+        late = 0.0
+        if options.rate and from_client:
+            now = time.monotonic()
+            self.line_free = max(self.line_free, now)
+            self.line_free += len(frame) * 8 / options.rate / 1000
+            late += (self.line_free - now) * 1000
+        if options.overtake and len(frame) > 1000:
+            self.segments += 1
+            if self.segments % options.overtake == 0:
+                late += 4
+        return late
 
     def tamper(self, frame, from_client):
         options = self.options
@@ -187,6 +230,10 @@ class Cable:
             if options.reset_on and options.reset_on.encode() in changed:
                 for reset in forged_resets(frame):
                     self.leaves(self.near, reset, options.delay / 4)
+            if options.inject and options.inject[0].encode() in changed:
+                answer = options.inject[1].encode().decode("unicode_escape")
+                self.leaves(self.near, forged_answer(frame, answer.encode()),
+                            options.delay / 4)
             return
         if options.mask_esmtp:
             changed = masked(changed)

@@ -1,0 +1,235 @@
+/* reach.c - see reach.h.
+ *
+ * A client is followed from its first question (a SYN, or a query to port 53)
+ * until something comes in from outside; then its count begins anew.  While no
+ * question is open, which is nearly always, a packet costs one comparison.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "flow/reach.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+
+#define STALE (60 * CLOCK_SECOND)
+
+enum {
+    ROUTER_ADDRESSES = 64, /* remembered: who answers ARP for himself */
+    DNS = 53,
+};
+
+struct client {
+    struct address address;
+    uint8_t router[6]; /* where its questions go */
+    bool has_router, router_alive, answered;
+    int64_t since, last;
+    uint64_t frame; /* of its last question */
+    struct address hosts[REACH_HOSTS];
+    uint16_t ports[REACH_PORTS];
+    unsigned host_n, port_n;
+};
+
+/* The longest time without anything from outside. */
+struct outage {
+    uint64_t frame;
+    int64_t time, seconds;
+    struct address client;
+    unsigned host_n, port_n;
+    bool router_alive, answered_before, ended;
+};
+
+struct reach {
+    struct client clients[REACH_CLIENTS];
+    struct outage outages[REACH_CLIENTS]; /* in the same places */
+    unsigned open;                        /* clients with a question open */
+    struct {
+        uint8_t mac[6];
+        struct address address;
+    } near[ROUTER_ADDRESSES];
+    unsigned near_next;
+};
+
+struct reach *reach_new(void)
+{
+    return must_alloc(sizeof(struct reach));
+}
+
+void reach_free(struct reach **reach)
+{
+    free(*reach);
+    *reach = NULL;
+}
+
+/* Cheap: the last bytes differ where addresses do. */
+static size_t place_of(const struct address *a)
+{
+    const uint8_t *p = a->bytes + (a->family == 6 ? 12 : 0);
+    uint32_t key = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+                   (uint32_t)p[2] << 8 | p[3];
+    return (key * UINT32_C(2654435761)) >> 22;
+}
+
+static void close_client(struct reach *r, size_t place, int64_t now,
+                         bool answered)
+{
+    struct client *c = &r->clients[place];
+    struct outage *longest = &r->outages[place];
+    int64_t seconds = now > c->since ? now - c->since : 0;
+    bool worse = longest->frame == 0 || seconds > longest->seconds;
+
+    if (c->host_n >= REACH_HOSTS_MIN && worse)
+        *longest = (struct outage){
+            .frame = c->frame,
+            .time = c->last,
+            .seconds = seconds,
+            .client = c->address,
+            .host_n = c->host_n,
+            .port_n = c->port_n,
+            .router_alive = c->router_alive,
+            .answered_before = c->answered,
+            .ended = answered,
+        };
+    c->answered |= answered;
+    r->open--;
+    c->host_n = c->port_n = 0;
+}
+
+static void add_host(struct client *c, const struct address *host)
+{
+    for (unsigned i = 0; i < c->host_n; i++)
+        if (address_same(&c->hosts[i], host))
+            return;
+    if (c->host_n < REACH_HOSTS)
+        c->hosts[c->host_n++] = *host;
+}
+
+static void add_port(struct client *c, uint16_t port)
+{
+    for (unsigned i = 0; i < c->port_n; i++)
+        if (c->ports[i] == port)
+            return;
+    if (c->port_n < REACH_PORTS)
+        c->ports[c->port_n++] = port;
+}
+
+static void on_question(struct reach *r, const struct packet *p, uint16_t port)
+{
+    enum address_class class = address_class(&p->destination);
+    size_t place = place_of(&p->source);
+    struct client *c = &r->clients[place];
+
+    if (class != ADDRESS_PUBLIC)
+        return; /* near, as far as can be known */
+    if (!address_same(&c->address, &p->source)) {
+        if (c->host_n > 0 && p->time - c->last < STALE)
+            return;
+        if (c->host_n > 0)
+            close_client(r, place, c->last, false);
+        *c = (struct client){.address = p->source};
+    }
+    if (c->host_n == 0) {
+        r->open++;
+        c->since = p->time;
+        c->router_alive = false;
+        c->has_router = p->has_macs;
+        memcpy(c->router, p->destination_mac, sizeof c->router);
+    } else if (c->has_router &&
+               memcmp(c->router, p->destination_mac, sizeof c->router) != 0) {
+        return; /* it goes another way */
+    }
+    add_host(c, &p->destination);
+    add_port(c, port);
+    c->last = p->time;
+    c->frame = p->frame;
+}
+
+/* The router speaks for itself, not for somebody outside. */
+static bool is_router_itself(const struct reach *r, const struct packet *p)
+{
+    for (unsigned i = 0; i < ROUTER_ADDRESSES; i++)
+        if (address_same(&r->near[i].address, &p->source) &&
+            memcmp(r->near[i].mac, p->source_mac, 6) == 0)
+            return true;
+    return address_class(&p->source) != ADDRESS_PUBLIC;
+}
+
+static void on_packet_to_client(struct reach *r, const struct packet *p)
+{
+    size_t place = place_of(&p->destination);
+    struct client *c = &r->clients[place];
+
+    if (c->host_n == 0 || !address_same(&c->address, &p->destination))
+        return;
+    if (!is_router_itself(r, p))
+        close_client(r, place, p->time, true);
+    else if (c->has_router && memcmp(c->router, p->source_mac, 6) == 0)
+        c->router_alive = true;
+}
+
+static void on_arp(struct reach *r, const struct packet *p)
+{
+    const struct arp_header *arp = &p->arp;
+    size_t place = place_of(&arp->target);
+    struct client *c = &r->clients[place];
+
+    if (arp->sender.family == 0 ||
+        address_class(&arp->sender) == ADDRESS_UNSPECIFIED)
+        return;
+    memcpy(r->near[r->near_next].mac, arp->sender_mac, 6);
+    r->near[r->near_next].address = arp->sender;
+    r->near_next = (r->near_next + 1) % ROUTER_ADDRESSES;
+    if (c->host_n > 0 && address_same(&c->address, &arp->target) &&
+        c->has_router && memcmp(c->router, arp->sender_mac, 6) == 0)
+        c->router_alive = true;
+}
+
+void reach_packet(struct reach *r, const struct packet *p)
+{
+    if (p->kind == PACKET_ARP) {
+        on_arp(r, p);
+        return;
+    }
+    if (r->open > 0)
+        on_packet_to_client(r, p);
+    if (p->kind == PACKET_TCP) {
+        if ((p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN)
+            on_question(r, p, p->tcp.destination_port);
+    } else if (p->kind == PACKET_UDP && p->udp.destination_port == DNS) {
+        on_question(r, p, DNS);
+    }
+}
+
+static int by_frame(const void *a, const void *b)
+{
+    const struct outage *x = *(const struct outage *const *)a;
+    const struct outage *y = *(const struct outage *const *)b;
+    return (x->frame > y->frame) - (x->frame < y->frame);
+}
+
+void reach_tell(struct reach *r, int64_t capture_end, struct facts *out)
+{
+    const struct outage *found[REACH_CLIENTS];
+    size_t n = 0;
+
+    for (size_t i = 0; i < REACH_CLIENTS; i++) {
+        if (r->clients[i].host_n > 0)
+            close_client(r, i, capture_end, false);
+        if (r->outages[i].frame)
+            found[n++] = &r->outages[i];
+    }
+    if (n)
+        qsort(found, n, sizeof found[0], by_frame);
+    for (size_t i = 0; i < n; i++) {
+        const struct outage *o = found[i];
+        char client[ADDRESS_TEXT];
+        address_text(&o->client, client);
+        facts_stamp(out, o->frame, o->time);
+        TELL(out, outage, .client = span_of(client),
+             .destinations = o->host_n, .ports = o->port_n,
+             .seconds = clock_seconds(o->seconds),
+             .answered_before = o->answered_before, .ended = o->ended,
+             .router_alive = o->router_alive);
+    }
+}
