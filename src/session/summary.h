@@ -10,7 +10,7 @@
 
 enum tls_progress { TLS_NONE, TLS_OFFERED, TLS_STARTED, TLS_OK, TLS_FAILED };
 
-enum { SUMMARY_TEXT = 64 };
+enum { SUMMARY_TEXT = 64, SUMMARY_KEY = 128 };
 
 struct summary {
     bool greeted, greeting_refused;
@@ -18,6 +18,9 @@ struct summary {
     uint64_t commands;
     uint64_t logins_ok, logins_refused;
     uint64_t received, sent, stored, refused_messages, unknown_messages;
+    uint64_t stored_refused, deletions;
+    uint64_t messages, uidvalidity; /* of the inbox or maildrop */
+    uint64_t quota_percent;
     uint64_t recipients_refused;
     bool transfer_begun; /* a message was on its way, in either direction */
     bool mailbox_opened;
@@ -32,6 +35,8 @@ struct summary {
     char server_name[256];      /* of the ClientHello */
     char sent_as[SUMMARY_TEXT]; /* the server's words about the last message
                                    it accepted, safe to print */
+    char user[SUMMARY_TEXT];
+    char first_message[SUMMARY_KEY];
 };
 
 /* A facts_listener: user is the struct summary. */
