@@ -154,6 +154,7 @@ void imap_box_opened(struct imap *im, const struct imap_pending *p,
     im->box.read_only = read_only;
     im->box.folder = p->folder;
     tell_box(im, read_only, out);
+    im->box.validity = im->box.uidvalidity;
     im->box.uidvalidity = im->box.uidnext = 0; /* the next one's are awaited */
 }
 
@@ -194,6 +195,25 @@ bool imap_data(struct imap *im, struct span line, struct facts *out)
         return is_data(first);
     }
     return true;
+}
+
+/* "* 12 FETCH (UID 5 RFC822.SIZE 3420 BODY[] {3420} FLAGS (\Seen))": items may
+ * come in any order (RFC 9051 section 7.5.2). */
+struct imap_fetched imap_fetched_read(struct span line)
+{
+    struct imap_fetched fetched = {0, 0};
+    struct imap_token token;
+    while ((token = imap_token(&line)).kind != IMAP_END &&
+           token.kind != IMAP_BROKEN) {
+        uint64_t *number = NULL;
+        if (token.kind == IMAP_ATOM && span_is(token.text, SPAN("UID")))
+            number = &fetched.uid;
+        if (token.kind == IMAP_ATOM && span_is(token.text, SPAN("RFC822.SIZE")))
+            number = &fetched.size;
+        if (number && !span_uint(imap_token(&line).text, number))
+            *number = 0;
+    }
+    return fetched;
 }
 
 /* "* 12 FETCH (UID 5 BODY[] {3420}", also RFC822, BINARY[] and the first part

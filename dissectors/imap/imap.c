@@ -79,6 +79,18 @@ static void enter_deflate(struct imap *im, struct facts *out)
                       "(COMPRESS=DEFLATE), so its text can not be read"));
 }
 
+/* A literal was longer or shorter than announced, so nobody knows where lines
+ * begin.  Only lines that can hardly be anything else count from here on, and
+ * nothing of it is shown: it may be of a message. */
+static void wrong_length(struct imap *im, enum dir dir, struct facts *out)
+{
+    im->lines[dir].unsure = true;
+    im->body &= dir == C2S;
+    TELL(out, imap_malformed,
+         .side = dir == C2S ? SPAN("client") : SPAN("server"),
+         .why = SPAN("text follows a literal where none may stand"));
+}
+
 static bool take_one(struct imap *im, const struct chunk *in, struct span *rest,
                      struct fed *fed, struct facts *out)
 {
@@ -93,6 +105,8 @@ static bool take_one(struct imap *im, const struct chunk *in, struct span *rest,
     if (took == IMAP_TOOK_NOTHING)
         return false;
     facts_at(out, in->dir, in->offset + (in->bytes.n - rest->n));
+    if (lines->misfit)
+        wrong_length(im, in->dir, out);
     if (took == IMAP_TOOK_PART) {
         on_part(im, in->dir, line, out);
         return true;

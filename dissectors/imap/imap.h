@@ -73,6 +73,9 @@ struct imap_lines { /* of one direction */
     bool more;          /* what comes next continues the line in `joined` */
     bool skip;   /* what comes next, up to LF, is the rest of a lost line */
     bool unsure; /* bytes were lost: what looks like a line may be content */
+    bool message; /* the last literal was a message */
+    bool misfit;  /* the line just taken went on after a literal as no line
+                     can: the literal's length was wrong */
     size_t n;
     uint8_t joined[IMAP_JOINED_MAX];
 };
@@ -154,6 +157,7 @@ struct imap_box { /* the mailbox that is open, or being opened */
     bool open, read_only;
     struct mail_kept folder;
     uint64_t exists, uidvalidity, uidnext;
+    uint64_t validity; /* UIDVALIDITY of the one that is open; 0: not told */
 };
 
 struct imap {
@@ -224,6 +228,12 @@ void imap_box_opened(struct imap *im, const struct imap_pending *p,
 
 /* The arguments of ID (RFC 2971). */
 void imap_id(struct span side, struct span list, struct facts *out);
+
+/* UID and RFC822.SIZE of a FETCH response; 0 where it does not have them. */
+struct imap_fetched {
+    uint64_t uid, size;
+};
+struct imap_fetched imap_fetched_read(struct span line);
 
 /* The line up to a literal announces a whole message. */
 bool imap_is_body(struct span line);

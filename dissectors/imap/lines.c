@@ -120,9 +120,10 @@ static enum imap_took took_line(struct imap_lines *lines, struct span *line)
     if (!mark && !lines->more)
         return IMAP_TOOK_LINE;
     join(lines, span_first(*line, line->n - mark));
-    lines->keeps =
-        mark && bytes <= IMAP_LITERAL_KEPT &&
-        !announces_message(lines, (struct span){lines->joined, lines->n});
+    lines->message =
+        mark &&
+        announces_message(lines, (struct span){lines->joined, lines->n});
+    lines->keeps = mark && bytes <= IMAP_LITERAL_KEPT && !lines->message;
     if (!lines->keeps)
         join(lines, span_skip(*line, line->n - mark));
     *line = (struct span){lines->joined, lines->n};
@@ -187,12 +188,30 @@ bool imap_lines_skip(struct imap_lines *lines, struct span *rest)
     }
 }
 
+/* What follows a literal is the next argument, a parenthesis, or CR LF (RFC
+ * 9051 section 9).  After a message come only items in capitals, a list, a
+ * string or the next literal; anything else may be the rest of the message. */
+static bool fits(const struct imap_lines *lines, struct span rest)
+{
+    if (rest.n == 0 || rest.p[0] == ')')
+        return true;
+    if (rest.p[0] != ' ')
+        return false;
+    uint8_t next = rest.n > 1 ? rest.p[1] : 0;
+    return !lines->message || next == '(' || next == '"' || next == '{' ||
+           next == '~' || (next >= 'A' && next <= 'Z');
+}
+
 enum imap_took imap_lines_take(struct imap_lines *lines, struct span *rest,
                                struct span *line)
 {
     if (lines->keeps)
         join(lines, SPAN("\""));
     lines->keeps = false;
-    return take_raw(lines, rest, line) ? took_line(lines, line)
-                                       : IMAP_TOOK_NOTHING;
+    if (!take_raw(lines, rest, line))
+        return IMAP_TOOK_NOTHING;
+    lines->misfit = lines->more && !fits(lines, *line);
+    if (lines->misfit)
+        *line = span_first(*line, 0); /* it is not to be shown */
+    return took_line(lines, line);
 }

@@ -112,12 +112,21 @@ static void untagged_status(struct imap *im, const struct imap_reply *reply,
 static void fetched(struct imap *im, struct span line, struct facts *out)
 {
     struct span end = line;
+    struct imap_fetched fetched = imap_fetched_read(line);
+    struct text key = {0};
     for (int words = 0; words < 3; words++)
         mail_word(&end);
+    if (fetched.uid) {
+        text_add(&key, mail_kept(&im->box.folder));
+        text_addf(&key, " %llu %llu", (unsigned long long)im->box.validity,
+                  (unsigned long long)fetched.uid);
+    }
     TELL(out, mail_message, .protocol = SPAN("imap"),
          .direction = SPAN("received"), .result = SPAN("ok"),
-         .bytes = im->body_bytes, .what = SPAN("a message was fetched"),
+         .bytes = im->body_bytes, .announced = fetched.size,
+         .key = text_span(&key), .what = SPAN("a message was fetched"),
          .line = span_trim(span_first(line, line.n - end.n)));
+    text_free(&key);
     im->body = false;
 }
 

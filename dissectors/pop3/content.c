@@ -155,7 +155,8 @@ void pop3_content_end(struct pop3 *pop, struct facts *out)
     pop->retrieved++;
     TELL(out, mail_message, .protocol = SPAN("pop3"),
          .direction = SPAN("received"), .result = SPAN("ok"),
-         .bytes = c->received, .what = SPAN("a message was fetched"));
+         .bytes = c->received, .announced = c->announced,
+         .what = SPAN("a message was fetched"));
 }
 
 void pop3_content_cut_off(struct pop3 *pop, struct facts *out)

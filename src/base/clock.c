@@ -35,3 +35,19 @@ void clock_hms(int64_t time, char out[CLOCK_TEXT])
     struct tm tm = utc(time, &nanoseconds);
     strftime(out, CLOCK_TEXT, "%H:%M:%S", &tm);
 }
+
+bool clock_date(struct span text, int64_t *time)
+{
+    uint64_t year, month, day;
+    if (!span_uint(span_cut(&text, '-'), &year) ||
+        !span_uint(span_cut(&text, '-'), &month) || !span_uint(text, &day) ||
+        year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 ||
+        day > 31)
+        return false;
+    struct tm tm = {.tm_year = (int)year - 1900,
+                    .tm_mon = (int)month - 1,
+                    .tm_mday = (int)day};
+    time_t t = timegm(&tm);
+    *time = (int64_t)t * CLOCK_SECOND;
+    return tm.tm_mday == (int)day; /* not the 31st of February */
+}

@@ -7,8 +7,11 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/span.h"
 
 #define CLOCK_SECOND INT64_C(1000000000)
 
@@ -22,6 +25,9 @@ static inline double clock_seconds(int64_t duration)
 
 /* RFC 3339 in UTC with microseconds: 2026-11-24T10:02:13.204117Z. */
 void clock_rfc3339(int64_t time, char out[CLOCK_TEXT]);
+
+/* The beginning of a day in UTC, written 2026-11-24; false if it is no date. */
+bool clock_date(struct span text, int64_t *time);
 
 /* The time of day: 10:02:13 (UTC). */
 void clock_hms(int64_t time, char out[CLOCK_TEXT]);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/rulebase.h"
+#include "cli/catalogue.h"
 #include "report/report.h"
 #include "report/words.h"
 
@@ -15,7 +15,9 @@ static const char help[] =
     "An ID may end in *: mailwhy explain 'tls.*' lists all findings about "
     "TLS.\n"
     "\n"
-    "  --rules PATH  know these rules too (a YAML file, or a folder of them)\n";
+    "  --all --markdown  all of them, as docs/catalogue.md, which is made by "
+    "it\n"
+    "  --rules PATH      know these rules too (a YAML file, or a folder of them)\n";
 
 enum { INDENT = 2, WORDS = 16 };
 
@@ -66,6 +68,18 @@ static void paragraphs(struct page *page, const char *label, const char *text)
     }
 }
 
+static void dated(struct page *page, const char *label,
+                  const struct dated *dated)
+{
+    struct text words = {0};
+    if (!dated->date)
+        return;
+    text_addf(&words, "%s (%s)", dated->date, dated->source);
+    page_paragraph(page, INDENT, INK_STRONG, label, WORDS,
+                   text_string(&words));
+    text_free(&words);
+}
+
 static void explain(struct page *page, const struct rule *rule)
 {
     struct text how_sure = {0};
@@ -90,6 +104,8 @@ static void explain(struct page *page, const struct rule *rule)
     page_blank(page);
     list(page, "It explains", rule->explains, rule->explain_count);
     list(page, "References", rule->references, rule->reference_count);
+    dated(page, "Since", &rule->since);
+    dated(page, "Until", &rule->until);
 }
 
 static void name_only(struct page *page, const struct rule *rule)
@@ -113,6 +129,30 @@ static bool explain_all(struct page *page, const struct rules *rules,
             explain(page, rule);
     }
     return some;
+}
+
+static int print_catalogue(const struct rulebase *base)
+{
+    struct rules *rules = rulebase_load(base);
+    if (!rules)
+        return STATUS_WRONG;
+    catalogue_print(rules, stdout);
+    rules_free(&rules);
+    return STATUS_FINE;
+}
+
+/* Takes the word out of argv; false if it is not there. */
+static bool take_word(int *argc, char **argv, const char *word)
+{
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp(argv[i], word) != 0)
+            continue;
+        memmove(argv + i, argv + i + 1,
+                (size_t)(*argc - i) * sizeof *argv); /* and the NULL */
+        --*argc;
+        return true;
+    }
+    return false;
 }
 
 static int run_parsed(const struct rulebase *base)
@@ -143,9 +183,19 @@ static int run(int argc, char **argv)
 {
     struct rulebase base;
     int status = STATUS_FINE;
+    bool all = take_word(&argc, argv, "--all");
+    bool markdown = take_word(&argc, argv, "--markdown");
     switch (rulebase_parse(&base, argc, argv, help)) {
     case RULEBASE_GO:
-        status = run_parsed(&base);
+        if (all && markdown && base.word_count == 0) {
+            status = print_catalogue(&base);
+        } else if (all || markdown) {
+            cli_complain("explain --all and --markdown go together, and "
+                         "without an ID");
+            status = STATUS_WRONG;
+        } else {
+            status = run_parsed(&base);
+        }
         break;
     case RULEBASE_DONE:
         break;

@@ -7,6 +7,7 @@
 
 #include "cli/rules_test.h"
 #include "report/report.h"
+#include "rule/lint.h"
 
 static const char help[] =
     "mailwhy rules list              all rules: id, severity, scope, title\n"
@@ -104,13 +105,6 @@ static int show(const struct rulebase *base, const struct rules *rules)
     return STATUS_WRONG;
 }
 
-static int check(const struct rulebase *base, const struct rules *rules)
-{
-    (void)base;
-    printf("%zu rules, nothing wrong\n", rules_count(rules));
-    return STATUS_FINE;
-}
-
 /* Of the files named, or all. */
 static bool is_wanted(const struct rulebase *base, const struct rule *rule)
 {
@@ -123,6 +117,25 @@ static bool is_wanted(const struct rulebase *base, const struct rule *rule)
     }
     free(file);
     return wanted;
+}
+
+static bool is_checked(const void *base, const struct rule *rule)
+{
+    return is_wanted(base, rule);
+}
+
+static void print_complaint(const char *message)
+{
+    fprintf(stderr, "%s\n", message);
+}
+
+/* What can not be evaluated was found when the rules were loaded. */
+static int check(const struct rulebase *base, const struct rules *rules)
+{
+    size_t wrong = rules_lint(rules, is_checked, base, print_complaint);
+    if (wrong == 0)
+        printf("%zu rules, nothing wrong\n", rules_count(rules));
+    return wrong ? STATUS_FAILURE : STATUS_FINE;
 }
 
 static int test(const struct rulebase *base, const struct rules *rules)

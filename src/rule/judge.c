@@ -171,6 +171,24 @@ static struct present look(const struct facts *subject)
     return present;
 }
 
+/* When it happened, for rules that are true only from or until some day. */
+static int64_t time_of(const struct facts *subject)
+{
+    for (size_t k = 0; k < FACT_KINDS; k++) {
+        const struct fact *fact =
+            facts_get(subject, (enum fact_kind_number)k, 0);
+        if (fact && fact->time)
+            return fact->time;
+    }
+    return 0;
+}
+
+static bool is_true_then(const struct rule *rule, const struct facts *subject)
+{
+    return (!rule->since.date || time_of(subject) >= rule->since.time) &&
+           (!rule->until.date || time_of(subject) < rule->until.time);
+}
+
 static bool may_fire(const struct entry *entry, const struct kinds *present)
 {
     uint64_t missing = 0, wanted = 0, found = 0;
@@ -197,7 +215,8 @@ void rules_judge(const struct rules *rules, enum scope scope,
         const struct entry *entry = &rules->entries[scope][i];
         const struct condition *c = entry->rule->condition;
         if (!may_fire(entry, &present.kinds) ||
-            !answers_allow(&answers, entry->clauses, &view))
+            !answers_allow(&answers, entry->clauses, &view) ||
+            !is_true_then(entry->rule, subject))
             continue;
         view.steps = VIEW_STEPS + VIEW_STEPS_PER_FACT * present.facts;
         if (!tests_hold(c->tests, c->test_count, &view) ||

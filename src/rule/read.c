@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 enum key {
     KEY_ID,
     KEY_TITLE,
@@ -15,6 +17,8 @@ enum key {
     KEY_SCOPE,
     KEY_RANK,
     KEY_VERDICT,
+    KEY_SINCE,
+    KEY_UNTIL,
     KEY_THRESHOLDS,
     KEY_WHEN,
     KEY_UNLESS,
@@ -42,6 +46,8 @@ static const struct {
     [KEY_SCOPE] = {"scope", false},
     [KEY_RANK] = {"rank", true},
     [KEY_VERDICT] = {"verdict", true},
+    [KEY_SINCE] = {"since", true},
+    [KEY_UNTIL] = {"until", true},
     [KEY_THRESHOLDS] = {"thresholds", true},
     [KEY_WHEN] = {"when", false},
     [KEY_UNLESS] = {"unless", true},
@@ -165,6 +171,35 @@ static void take_rank(struct reader *r, struct fields *fields,
                  "rank: a whole number up to %d should stand here", RANK_MAX);
     rule->rank = (unsigned)rank;
     fields->fine = fields->fine && rank <= RANK_MAX;
+}
+
+/* since: {date: 2023-01-01, source: WHO SAYS SO} */
+static void take_dated(struct reader *r, struct fields *fields, enum key key,
+                       struct dated *dated)
+{
+    struct document *d = r->document;
+    const yaml_node_t *node = fields->of[key], *k, *v;
+    if (!node)
+        return;
+    for (size_t i = 0; node_is_map(node) && node_map_get(d, node, i, &k, &v);
+         i++) {
+        const char *word = node_text(d, k, keys[key].name, false);
+        const char *text = node_text(d, v, keys[key].name, false);
+        if (word && text && strcmp(word, "date") == 0)
+            dated->date = text;
+        else if (word && text && strcmp(word, "source") == 0)
+            dated->source = text;
+        else if (word && text)
+            complain(d->complaints, node_line(k), "%s: \"%s\" is neither "
+                     "\"date\" nor \"source\"", keys[key].name, word);
+    }
+    if (dated->date && dated->source &&
+        clock_date(span_of(dated->date), &dated->time))
+        return;
+    complain(d->complaints, node_line(node),
+             "%s: write {date: 2026-01-31, source: WHO SAYS SO}",
+             keys[key].name);
+    fields->fine = false;
 }
 
 /* NAME: {value: 3, because: REASON} */
@@ -320,6 +355,8 @@ static void take_labels(struct reader *r, struct fields *fields,
     fields->fine = fields->fine && i >= 0;
     take_rank(r, fields, rule);
     take_effect(r, fields, rule);
+    take_dated(r, fields, KEY_SINCE, &rule->since);
+    take_dated(r, fields, KEY_UNTIL, &rule->until);
     if (*rule->id && *rule->family &&
         !check_id(r, fields->of[KEY_ID], rule))
         fields->fine = false;

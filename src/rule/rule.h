@@ -39,11 +39,19 @@ struct remedy {
     const char *user, *admin; /* "" where there is nothing to do */
 };
 
+/* From when, or until when, what a rule says is true: the beginning of a day,
+ * and who says so. */
+struct dated {
+    const char *date, *source; /* NULL: true since ever, or for ever */
+    int64_t time;
+};
+
 struct rule {
     const char *id, *title, *family, *severity, *confidence, *where;
     enum scope scope;
     enum verdict effect; /* VERDICT_HEALTHY: a note that changes nothing */
     unsigned rank; /* among causes of one session: higher is more specific */
+    struct dated since, until; /* compared with the capture's time */
     const char *says, *means;
     struct remedy remedy;
     const char *const *checks;

@@ -26,6 +26,7 @@ static void take_message(struct summary *s, const struct fact_mail_message *m)
         s->unknown_messages++;
     } else if (!ok) {
         s->refused_messages++;
+        s->stored_refused += span_same(m->direction, SPAN("stored"));
     } else if (span_same(m->direction, SPAN("sent"))) {
         struct text safe = {0};
         s->sent++;
@@ -36,7 +37,28 @@ static void take_message(struct summary *s, const struct fact_mail_message *m)
         s->stored++;
     } else {
         s->received++;
+        if (!s->first_message[0])
+            keep(s->first_message, sizeof s->first_message, m->key);
     }
+}
+
+static void take_mailbox(struct summary *s, const struct fact_imap_mailbox *m)
+{
+    s->mailbox_opened = true;
+    if (!span_is(m->folder, SPAN("INBOX")))
+        return;
+    s->messages = m->exists;
+    s->uidvalidity = m->uidvalidity ? m->uidvalidity : s->uidvalidity;
+}
+
+static void take_login(struct summary *s, const struct fact_mail_login *l)
+{
+    if (span_same(l->result, SPAN("ok")))
+        s->logins_ok++;
+    else if (span_same(l->result, SPAN("refused")))
+        s->logins_refused++;
+    if (l->user.n)
+        keep(s->user, sizeof s->user, l->user);
 }
 
 static void take_handshake(struct summary *s,
@@ -145,14 +167,9 @@ static void take_mail(struct summary *s, const struct fact *fact)
             s->logins_ok++;
         break;
     }
-    case FACT_KIND_mail_login: {
-        const struct fact_mail_login *l = fact->values;
-        if (span_same(l->result, SPAN("ok")))
-            s->logins_ok++;
-        else if (span_same(l->result, SPAN("refused")))
-            s->logins_refused++;
+    case FACT_KIND_mail_login:
+        take_login(s, fact->values);
         break;
-    }
     case FACT_KIND_mail_message:
         take_message(s, fact->values);
         break;
@@ -174,9 +191,23 @@ static void take_mail(struct summary *s, const struct fact *fact)
         s->stuck |= !((const struct fact_tcp_stall *)fact->values)->delivered;
         break;
     case FACT_KIND_imap_mailbox:
+        take_mailbox(s, fact->values);
+        break;
     case FACT_KIND_pop_maildrop:
         s->mailbox_opened = true;
+        s->messages =
+            ((const struct fact_pop_maildrop *)fact->values)->messages;
         break;
+    case FACT_KIND_pop_deletions:
+        s->deletions =
+            ((const struct fact_pop_deletions *)fact->values)->count;
+        break;
+    case FACT_KIND_imap_quota: {
+        const struct fact_imap_quota *q = fact->values;
+        if (q->limit && q->percent > s->quota_percent)
+            s->quota_percent = q->percent;
+        break;
+    }
     case FACT_KIND_imap_request:
     case FACT_KIND_pop_request:
     case FACT_KIND_smtp_request:
@@ -454,6 +485,14 @@ struct fact_session summary_session(const struct summary *s,
         .received = s->received,
         .sent = s->sent,
         .refused_messages = s->refused_messages + s->recipients_refused,
+        .stored = s->stored,
+        .stored_refused = s->stored_refused,
+        .deletions = s->deletions,
+        .messages = s->messages,
+        .uidvalidity = s->uidvalidity,
+        .quota_percent = s->quota_percent,
+        .first_message = span_of(s->first_message),
+        .user = span_of(s->user),
         .finished = s->client_goodbye || s->tls_closed,
         .worked = worked(s, c),
         .encrypted = s->encrypted_both && !c->decrypted,

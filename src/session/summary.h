@@ -10,7 +10,13 @@
 
 enum tls_progress { TLS_NONE, TLS_OFFERED, TLS_STARTED, TLS_OK, TLS_FAILED };
 
-enum { SUMMARY_TEXT = 64, SUMMARY_NAME = 256, SUMMARY_WORD = 33, SUMMARY_ISSUER = 80 };
+enum {
+    SUMMARY_TEXT = 64,
+    SUMMARY_KEY = 128,
+    SUMMARY_NAME = 256,
+    SUMMARY_WORD = 33,
+    SUMMARY_ISSUER = 80,
+};
 
 struct summary {
     bool greeted, greeting_refused;
@@ -18,6 +24,9 @@ struct summary {
     uint64_t commands;
     uint64_t logins_ok, logins_refused;
     uint64_t received, sent, stored, refused_messages, unknown_messages;
+    uint64_t stored_refused, deletions;
+    uint64_t messages, uidvalidity; /* of the inbox or maildrop */
+    uint64_t quota_percent;
     uint64_t recipients_refused;
     bool transfer_begun; /* a message was on its way, in either direction */
     bool mailbox_opened;
@@ -41,6 +50,8 @@ struct summary {
     char greeting_host[SUMMARY_TEXT]; /* SMTP: the name in the greeting */
     char sent_as[SUMMARY_TEXT]; /* the server's words about the last message
                                    it accepted, safe to print */
+    char user[SUMMARY_TEXT];
+    char first_message[SUMMARY_KEY];
 };
 
 /* A facts_listener: user is the struct summary. */

@@ -270,8 +270,10 @@ static bool read_directive(struct reader *r, struct span text)
         r->dialog->port = (uint16_t)port;
         return true;
     }
+    if (span_same(name, SPAN("date")) && clock_date(text, &r->dialog->date))
+        return true;
     return fail(r, "directives are @protocol @port @option @pause @gap @tls "
-                   "@end");
+                   "@end @date");
 }
 
 static bool read_one(struct reader *r, struct span line)

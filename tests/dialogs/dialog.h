@@ -49,6 +49,7 @@ struct dialog {
     enum end end;
     enum dir closer;  /* who closed first, or reset */
     int64_t duration; /* time of the end */
+    int64_t date;     /* when it was, for captures of it; 0: some day */
     struct step *steps;
     size_t step_count, step_room;
     struct wanted *wanted; /* in the order of the file */

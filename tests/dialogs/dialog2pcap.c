@@ -36,6 +36,7 @@ struct writer {
     pcap_dumper_t *out;
     uint16_t server_port;
     uint32_t next[2]; /* sequence numbers, by who sends */
+    int64_t start;    /* seconds since 1970 */
     int64_t time;     /* of the last packet; they go forward */
 };
 
@@ -115,7 +116,7 @@ static void packet(struct writer *w, int64_t time, enum dir dir, uint8_t flags,
     struct pcap_pkthdr head = {
         .caplen = (bpf_u_int32)(IP_HEADER + TCP_HEADER + payload.n)};
     head.len = head.caplen;
-    head.ts.tv_sec = START + w->time / CLOCK_SECOND;
+    head.ts.tv_sec = w->start + w->time / CLOCK_SECOND;
     head.ts.tv_usec = w->time % CLOCK_SECOND / 1000;
     pcap_dump((u_char *)w->out, &head, ip);
     w->next[dir] += (uint32_t)payload.n + ((flags & (SYN | FIN)) != 0);
@@ -189,7 +190,9 @@ static bool convert(const char *from, const char *to, struct arena *mem,
         return false;
     pcap_t *pcap = pcap_open_dead(DLT_RAW, 65535);
     struct writer w = {
-        .server_port = dialog.port, .next = {1000, 5000}
+        .server_port = dialog.port,
+        .start = dialog.date ? dialog.date / CLOCK_SECOND : START,
+        .next = {1000, 5000},
     };
     w.out = pcap_dump_open(pcap, to);
     bool good = w.out ? write_dialog(&w, &dialog, err)
