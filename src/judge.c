@@ -10,11 +10,14 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "story/endpoints.h"
 
 struct judging {
     const struct rules *rules;
     struct book *book;
     const struct facts *beside;
+    const struct attempts *attempts;
+    const struct result *result;
     struct arena *mem;
     struct findings *findings;
     enum scope scope;
@@ -63,13 +66,6 @@ struct sorted {
     size_t count;
 };
 
-static int compare_spans(struct span a, struct span b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int order = n ? memcmp(a.p, b.p, n) : 0;
-    return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 static int by_id(const struct book_entry *a, const struct book_entry *b)
 {
     return (a->session.id > b->session.id) - (a->session.id < b->session.id);
@@ -79,7 +75,7 @@ static int by_endpoint(const void *a, const void *b)
 {
     const struct book_entry *x = *(const struct book_entry *const *)a;
     const struct book_entry *y = *(const struct book_entry *const *)b;
-    int order = compare_spans(x->session.server, y->session.server);
+    int order = span_compare(x->session.server, y->session.server);
     if (order)
         return order;
     if (x->session.port != y->session.port)
@@ -91,7 +87,7 @@ static int by_client(const void *a, const void *b)
 {
     const struct book_entry *x = *(const struct book_entry *const *)a;
     const struct book_entry *y = *(const struct book_entry *const *)b;
-    int order = compare_spans(x->session.client, y->session.client);
+    int order = span_compare(x->session.client, y->session.client);
     return order ? order : by_id(x, y);
 }
 
@@ -107,19 +103,28 @@ static struct sorted sorted_sessions(struct book *book,
     return s;
 }
 
+/* Behind the last session with the same server and port as the i-th. */
+static size_t endpoint_end(const struct sorted *s, size_t i)
+{
+    const struct fact_session *first = &s->entries[i]->session;
+    for (; i < s->count; i++) {
+        const struct fact_session *next = &s->entries[i]->session;
+        if (!span_same(first->server, next->server) ||
+            first->port != next->port)
+            break;
+    }
+    return i;
+}
+
 static void judge_endpoints(struct judging *j)
 {
     struct sorted s = sorted_sessions(j->book, by_endpoint);
     for (size_t i = 0; i < s.count;) {
-        const struct fact_session *first = &s.entries[i]->session;
+        size_t end = endpoint_end(&s, i);
         struct facts *subject = subject_new();
-        for (; i < s.count; i++) {
-            const struct fact_session *next = &s.entries[i]->session;
-            if (!span_same(first->server, next->server) ||
-                first->port != next->port)
-                break;
+        endpoint_tell(s.entries + i, end - i, subject);
+        for (; i < end; i++)
             add_session(subject, s.entries[i]);
-        }
         judge(j, SCOPE_ENDPOINT, &subject);
     }
     free(s.entries);
@@ -210,6 +215,7 @@ static void judge_clients(struct judging *j)
                 break;
             add_session(subject, s.entries[i]);
         }
+        attempts_tell(j->attempts, j->book, j->result, client, subject);
         add_beside(j, subject, client);
         judge(j, SCOPE_CLIENT, &subject);
     }
@@ -222,9 +228,9 @@ static int by_question(const void *a, const void *b)
 {
     const struct fact *x = *(const struct fact *const *)a;
     const struct fact *y = *(const struct fact *const *)b;
-    int order = compare_spans(lookup_of(x)->client, lookup_of(y)->client);
+    int order = span_compare(lookup_of(x)->client, lookup_of(y)->client);
     if (!order)
-        order = compare_spans(lookup_of(x)->name, lookup_of(y)->name);
+        order = span_compare(lookup_of(x)->name, lookup_of(y)->name);
     if (!order)
         order = (x->order > y->order) - (x->order < y->order);
     return order;
@@ -273,6 +279,14 @@ static void judge_capture(struct judging *j)
     struct facts *subject = subject_new();
     for (size_t i = 0; i < book_count(j->book); i++)
         add_session(subject, book_get(j->book, i));
+    struct sorted s = sorted_sessions(j->book, by_endpoint);
+    for (size_t i = 0, end; i < s.count; i = end) {
+        end = endpoint_end(&s, i);
+        endpoint_tell(s.entries + i, end - i, subject);
+    }
+    free(s.entries);
+    attempts_tell(j->attempts, j->book, j->result, (struct span){NULL, 0},
+                  subject);
     add_beside(j, subject, (struct span){NULL, 0});
     const struct fact *capture = facts_get(j->beside, FACT_KIND_capture, 0);
     if (capture)
@@ -281,10 +295,12 @@ static void judge_capture(struct judging *j)
 }
 
 void judge_whole(const struct rules *rules, struct book *book,
+                 const struct attempts *attempts, const struct result *result,
                  const struct facts *beside, struct arena *mem,
                  struct findings *findings)
 {
-    struct judging j = {rules, book, beside, mem, findings, SCOPE_CAPTURE};
+    struct judging j = {rules, book, beside, attempts, result,
+                        mem, findings, SCOPE_CAPTURE};
     if (rules_have_scope(rules, SCOPE_LOOKUP))
         judge_lookups(&j);
     if (rules_have_scope(rules, SCOPE_ENDPOINT))

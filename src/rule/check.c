@@ -12,6 +12,8 @@
 const char *const severity_names[] = {"critical", "high", "medium",
                                       "low",      "info", NULL};
 const char *const confidence_names[] = {"certain", "likely", "possible", NULL};
+const char *const heal_names[HEALS] = {"",        "nothing", "work",
+                                       "login", "message", "any-port"};
 const char *const where_names[] = {"client",  "local-network", "path", "server",
                                    "account", "capture",       NULL};
 const char *const family_names[] = {

@@ -18,9 +18,11 @@ enum built_in {
     BUILT_IN_PORT,
     BUILT_IN_HOST,
     BUILT_IN_TIME,
+    BUILT_IN_FROM,
+    BUILT_IN_UNTIL,
 };
 static const char *const built_in_names[] = {
-    "", "client", "server", "port", "host", "time"};
+    "", "client", "server", "port", "host", "time", "from", "until"};
 enum { BUILT_INS = sizeof built_in_names / sizeof *built_in_names };
 
 struct value {
@@ -93,6 +95,8 @@ static bool add_places(struct reading *r, struct span path,
 {
     struct place places[VALUES_MAX];
     size_t dot = path.n;
+    if (r->names->in_contrast) /* two facts, both certain: parse_value() */
+        return true;
     while (dot > 0 && path.p[dot - 1] != '.')
         dot--;
     const struct fact_kind *kind = NULL;
@@ -288,6 +292,12 @@ static void fill_value(const struct value *value, struct view *view,
         return;
     case BUILT_IN_TIME:
         text_adds(out, who->time);
+        return;
+    case BUILT_IN_FROM:
+        text_adds(out, who->from);
+        return;
+    case BUILT_IN_UNTIL:
+        text_adds(out, who->until);
         return;
     case NOT_BUILT_IN:
         break;

@@ -17,6 +17,23 @@ static void keep(char *out, size_t room, struct span text)
     out[n] = '\0';
 }
 
+const char *const milestone_names[] = {
+    "the greeting",    "the answer to STARTTLS", "the TLS handshake",
+    "the login",       "the opened mailbox",     "a message that went through",
+};
+
+/* The last of its kind; one that comes again moves to the end. */
+static void reach(struct summary *s, enum milestone_kind kind, uint64_t frame)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->milestone_count; i++) {
+        if (s->milestones[i].kind != kind)
+            s->milestones[n++] = s->milestones[i];
+    }
+    s->milestones[n++] = (struct milestone){frame, kind};
+    s->milestone_count = n;
+}
+
 static void take_message(struct summary *s, const struct fact_mail_message *m)
 {
     bool ok = span_same(m->result, SPAN("ok"));
@@ -90,20 +107,28 @@ static void take_mail(struct summary *s, const struct fact *fact)
         s->greeted = true;
         s->greeting_refused = span_same(g->result, SPAN("refused"));
         s->greeting_time = fact->time;
+        if (!s->greeting_refused)
+            reach(s, MILESTONE_GREETING, fact->frame);
         if (span_same(g->result, SPAN("preauth")))
             s->logins_ok++;
         break;
     }
     case FACT_KIND_mail_login: {
         const struct fact_mail_login *l = fact->values;
-        if (span_same(l->result, SPAN("ok")))
+        if (l->user.n)
+            keep(s->user, sizeof s->user, l->user);
+        if (span_same(l->result, SPAN("ok"))) {
             s->logins_ok++;
-        else if (span_same(l->result, SPAN("refused")))
+            reach(s, MILESTONE_LOGIN, fact->frame);
+        } else if (span_same(l->result, SPAN("refused")))
             s->logins_refused++;
         break;
     }
     case FACT_KIND_mail_message:
         take_message(s, fact->values);
+        if (span_same(((const struct fact_mail_message *)fact->values)->result,
+                      SPAN("ok")))
+            reach(s, MILESTONE_MESSAGE, fact->frame);
         break;
     case FACT_KIND_mail_close:
         take_close(s, fact->values);
@@ -121,6 +146,7 @@ static void take_mail(struct summary *s, const struct fact *fact)
     case FACT_KIND_imap_mailbox:
     case FACT_KIND_pop_maildrop:
         s->mailbox_opened = true;
+        reach(s, MILESTONE_MAILBOX, fact->frame);
         break;
     case FACT_KIND_imap_request:
     case FACT_KIND_pop_request:
@@ -158,6 +184,9 @@ static void take_tls(struct summary *s, const struct fact *fact)
         if (span_same(((const struct fact_starttls *)fact->values)->result,
                       SPAN("refused")))
             s->tls = TLS_FAILED;
+        else if (span_same(((const struct fact_starttls *)fact->values)->result,
+                           SPAN("ok")))
+            reach(s, MILESTONE_STARTTLS, fact->frame);
         break;
     case FACT_KIND_tls_client_hello: {
         const struct fact_tls_client_hello *h = fact->values;
@@ -167,6 +196,8 @@ static void take_tls(struct summary *s, const struct fact *fact)
     }
     case FACT_KIND_tls_handshake:
         take_handshake(s, fact->values);
+        if (s->tls == TLS_OK)
+            reach(s, MILESTONE_TLS, fact->frame);
         break;
     case FACT_KIND_tls_shape: {
         const struct fact_tls_shape *t = fact->values;
@@ -358,6 +389,8 @@ struct fact_session summary_session(const struct summary *s,
         .encrypted = s->encrypted_both && !c->decrypted,
         .decrypted = c->decrypted,
         .tls = span_of(tls_names[s->tls]),
+        .user = span_of(s->user),
+        .began = clock_seconds(f->first_time - c->began),
     };
     if (s->greeted && f->established_time)
         out.greeting_delay =

@@ -10,7 +10,26 @@
 
 enum tls_progress { TLS_NONE, TLS_OFFERED, TLS_STARTED, TLS_OK, TLS_FAILED };
 
-enum { SUMMARY_TEXT = 64 };
+enum { SUMMARY_TEXT = 64, SUMMARY_USER = 64 };
+
+/* A packet up to which all was well, and what it brought.  Of each kind the
+ * last is kept, so six are enough. */
+enum { MILESTONES_MAX = 6 };
+enum milestone_kind {
+    MILESTONE_GREETING,
+    MILESTONE_STARTTLS,
+    MILESTONE_TLS,
+    MILESTONE_LOGIN,
+    MILESTONE_MAILBOX,
+    MILESTONE_MESSAGE,
+};
+struct milestone {
+    uint64_t frame;
+    enum milestone_kind kind;
+};
+
+/* "the greeting", "the login", ... */
+extern const char *const milestone_names[];
 
 struct summary {
     bool greeted, greeting_refused;
@@ -32,6 +51,9 @@ struct summary {
     char server_name[256];      /* of the ClientHello */
     char sent_as[SUMMARY_TEXT]; /* the server's words about the last message
                                    it accepted, safe to print */
+    char user[SUMMARY_USER];    /* of the last login, masked; may be cut */
+    struct milestone milestones[MILESTONES_MAX]; /* in order of time */
+    size_t milestone_count;
 };
 
 /* A facts_listener: user is the struct summary. */
@@ -48,7 +70,8 @@ struct summary_context {
     bool implicit_tls;    /* TLS was spoken from the first byte */
     bool content;         /* bytes of content were seen at all */
     bool decrypted;
-    int64_t now; /* the time of the last packet of the capture so far */
+    int64_t began; /* the time of the first packet of the capture */
+    int64_t now;   /* and of the last one so far */
 };
 
 /* The `session` fact.  Its texts are borrowed from the two arguments and from
