@@ -107,7 +107,7 @@ static void session_over(struct analysis *a, struct conversation *c,
     memcpy(entry.milestones, summary->milestones, sizeof entry.milestones);
     entry.milestone_count = summary->milestone_count;
     entry.session.product = rules_product(a->options->rules, facts);
-    facts_stamp(facts, 0, flow->first_time);
+    facts_stamp(facts, flow->first_frame, flow->first_time);
     facts_add(facts, FACT_KIND_session, &entry.session);
     judge_session(a, facts);
     book_add(a->book, &entry);

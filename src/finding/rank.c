@@ -403,6 +403,18 @@ static void rank_sessions(const struct ranking *k,
     free(known);
 }
 
+/* The rule that says that all was made up for, and may say so of this group. */
+static const struct rule *healing_rule(const struct findings *f,
+                                       const struct group *group)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        if (rule_explains_healed(f->groups[i]->rule) &&
+            covers(f->groups[i], group))
+            return f->groups[i]->rule;
+    }
+    return NULL;
+}
+
 /* What is the cause of no single session, but was not outdone in any either,
  * stands for itself. */
 static void rank_others(const struct ranking *k)
@@ -413,6 +425,8 @@ static void rank_others(const struct ranking *k)
             note_explained(k, NULL, 0, b, k->wide_cause[b]);
         if (group->unexplained || group->primary)
             group->explained_by = NULL;
+        if (group->relieved && !group->primary && !group->explained_by)
+            group->explained_by = healing_rule(k->findings, group);
         bool counts = group->session_count == 0 ||
                       group_effect(group) < VERDICT_UNDETERMINED;
         if (counts && !group->explained_by && !group->beaten)

@@ -55,6 +55,7 @@ struct result_session {
     bool decrypted;
     const char *primary; /* finding id, or NULL */
     const char *summary; /* what it did, for people: "3 messages fetched"; "" */
+    uint64_t attempt; /* id of the attempt that it is part of; 0: none */
     /* A later session made up for this one: its id (0: none did), and what
      * remains of the failure, DEGRADED or HEALTHY. */
     uint64_t healed_by;

@@ -21,8 +21,11 @@ enum {
     BODY = 2,
     ITEM = 4,
     DETAILED_MAX = 3, /* causes explained at length; of more only the heads */
+    BRIEF_FROM = 10,  /* of more, not even what to do first */
     CAUSES_MAX = 25,
     NOTES_MAX = 5,
+    LIKES_MAX = 5,     /* others of whom the same was found, by name */
+    SESSIONS_MAX = 40, /* listed with -v; with --all, all of them */
 };
 
 static size_t count_causes(const struct result *result)
@@ -31,6 +34,60 @@ static size_t count_causes(const struct result *result)
     for (size_t i = 0; i < result->finding_count; i++)
         n += is_cause(&result->findings[i]);
     return n;
+}
+
+/* Findings of one rule with one effect are shown as one, by the first. */
+static bool are_like(const struct result_finding *a,
+                     const struct result_finding *b)
+{
+    return is_cause(a) == is_cause(b) && is_note(a) == is_note(b) &&
+           a->effect == b->effect && strcmp(a->id, b->id) == 0;
+}
+
+static bool is_first(const struct result *result, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (are_like(&result->findings[k], &result->findings[i]))
+            return false;
+    return true;
+}
+
+static size_t count_groups(const struct result *result)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < result->finding_count; i++)
+        n += is_cause(&result->findings[i]) && is_first(result, i);
+    return n;
+}
+
+/* "The same: 192.0.2.7 at imap.example.org (3 times), ...; 12 in all" */
+static void likes(struct page *page, const struct result *result, size_t i)
+{
+    struct text s = {0};
+    const struct result_finding *first = &result->findings[i];
+    size_t n = 0;
+    for (size_t k = i + 1; k < result->finding_count; k++) {
+        const struct result_finding *f = &result->findings[k];
+        if (!are_like(first, f) || ++n > LIKES_MAX)
+            continue;
+        text_addf(&s, "%s%s%s%s", n > 1 ? ", " : "The same: ",
+                  f->client ? f->client : "",
+                  f->client && f->server ? " at " : "",
+                  f->server_name ? f->server_name
+                  : f->server    ? f->server
+                                 : "");
+        if (f->count > 1)
+            text_addf(&s, " (%" PRIu64 " times)", f->count);
+    }
+    if (n > LIKES_MAX)
+        text_addf(&s, " and %zu more", n - LIKES_MAX);
+    if (n > 0) {
+        text_adds(&s, "; --all shows each.");
+        page_paragraph(page, 0, INK_PLAIN, "",
+                       text_column(verdict_label(first->effect)),
+                       text_string(&s));
+    }
+    text_free(&s);
 }
 
 static void header(struct page *page, const struct result *result)
@@ -57,25 +114,31 @@ static void header(struct page *page, const struct result *result)
 static void causes(struct page *page, const struct result *result,
                    const struct report_style *style)
 {
-    size_t count = count_causes(result), shown = 0;
-    bool detailed = count <= DETAILED_MAX || style->verbose;
+    size_t count = count_causes(result), shown = 0, left = 0;
+    size_t groups = count_groups(result);
+    bool detailed = groups <= DETAILED_MAX || style->verbose;
+    bool brief = style->quiet || (groups > BRIEF_FROM && !style->verbose);
     const char *ruled_out = count == 1 ? result->not_the_cause : "";
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (!is_cause(finding))
+        if (!is_cause(finding) || (!style->all && !is_first(result, i)))
             continue;
-        if (shown == CAUSES_MAX && !style->verbose)
-            break;
-        text_cause(page, finding);
+        if (shown == CAUSES_MAX && !style->verbose) {
+            left++;
+            continue;
+        }
+        text_cause(page, finding, brief);
+        if (!style->all)
+            likes(page, result, i);
         if (detailed && !style->quiet) {
             text_detail(page, result, finding, ruled_out);
             page_blank(page);
         }
         shown++;
     }
-    if (shown < count) {
+    if (left) {
         struct text s = {0};
-        text_addf(&s, "and %zu more causes; -v shows them", count - shown);
+        text_addf(&s, "and %zu more causes; -v shows them", left);
         page_line(page, text_column(""), INK_PLAIN, text_string(&s));
         text_free(&s);
     }
@@ -131,10 +194,23 @@ static void good_news(struct page *page, const struct result *result)
     text_free(&s);
 }
 
-static void note(struct page *page, const struct result_finding *finding)
+static void note(struct page *page, const struct result *result, size_t i,
+                 bool grouped)
 {
+    const struct result_finding *finding = &result->findings[i];
     struct text s = {0};
+    size_t likes = 0;
+    for (size_t k = i + 1; grouped && k < result->finding_count; k++)
+        likes += are_like(finding, &result->findings[k]);
     say_sentence(&s, *finding->summary ? finding->summary : finding->title);
+    if (finding->healed)
+        text_adds(&s, " A later connection made up for it.");
+    if (likes) {
+        text_adds(&s, " The same of ");
+        say_how_many(&s, likes, "other client or server",
+                     "other clients or servers");
+        text_adds(&s, ".");
+    }
     text_addf(&s, " (%s)", finding->id);
     page_paragraph(page, ITEM, INK_PLAIN, "", ITEM, text_string(&s));
     text_free(&s);
@@ -148,7 +224,7 @@ static void notes(struct page *page, const struct result *result,
     size_t shown = 0, left = 0;
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (!is_note(finding))
+        if (!is_note(finding) || (!style->all && !is_first(result, i)))
             continue;
         if (shown == NOTES_MAX && !style->verbose) {
             left++;
@@ -156,7 +232,7 @@ static void notes(struct page *page, const struct result *result,
         }
         if (shown++ == 0)
             page_line(page, BODY, INK_STRONG, "Worth knowing");
-        note(page, finding);
+        note(page, result, i, !style->all);
     }
     if (left) {
         struct text s = {0};
@@ -167,11 +243,12 @@ static void notes(struct page *page, const struct result *result,
     shown = 0;
     for (size_t i = 0; style->verbose && i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (is_cause(finding) || is_note(finding))
+        if (is_cause(finding) || is_note(finding) ||
+            (!style->all && !is_first(result, i)))
             continue;
         if (shown++ == 0)
             page_line(page, BODY, INK_STRONG, "Follows from the cause");
-        note(page, finding);
+        note(page, result, i, !style->all);
     }
 }
 
@@ -188,13 +265,19 @@ static void quality(struct page *page, const struct result *result)
     text_free(&s);
 }
 
-void text_sessions(struct page *page, const struct result *result)
+void text_sessions(struct page *page, const struct result *result, bool all)
 {
     struct text s = {0};
+    size_t shown = 0, left = 0;
     if (result->session_count)
         page_line(page, BODY, INK_STRONG, "Sessions");
     for (size_t i = 0; i < result->session_count; i++) {
         const struct result_session *session = &result->sessions[i];
+        if (shown == SESSIONS_MAX && !all) {
+            left++;
+            continue;
+        }
+        shown++;
         text_clear(&s);
         text_addf(&s, "#%" PRIu64 " ", session->id);
         say_session(&s, session);
@@ -211,6 +294,12 @@ void text_sessions(struct page *page, const struct result *result)
         page_paragraph(page, ITEM + 3, text_ink(session->verdict),
                        verdict_label(session->verdict), ITEM + 3,
                        text_string(&s));
+    }
+    if (left) {
+        text_clear(&s);
+        say_how_many(&s, left, "more session", "more sessions");
+        text_adds(&s, "; --all lists them");
+        page_line(page, ITEM, INK_FAINT, text_string(&s));
     }
     if (result->sessions_unlisted) {
         text_clear(&s);
@@ -249,7 +338,7 @@ static void text_capture(struct report *report, const struct result *result)
         }
         if (style->verbose && !style->quiet) {
             page_blank(&page);
-            text_sessions(&page, result);
+            text_sessions(&page, result, style->all);
         }
     }
     /* The last line is never an empty one. */
@@ -273,7 +362,7 @@ static void text_finding(struct report *report,
         text_addf(&s, "%s -> %s", finding->client, finding->server);
     if (s.n)
         page_line(&page, 0, INK_FAINT, text_string(&s));
-    text_cause(&page, finding);
+    text_cause(&page, finding, true);
     page_blank(&page);
     page_print(&page, report->out);
     text_free(&page.out);

@@ -171,6 +171,41 @@ void say_steps(struct text *out, const struct result_session *session)
     }
 }
 
+/* Up to the first full stop that ends a sentence: one that a capital or nothing
+ * follows, not the one of "e.g. " or of a name. */
+static struct span first_sentence(const char *text)
+{
+    struct span s = span_of(text);
+    for (size_t i = 0; i + 2 < s.n; i++) {
+        if (s.p[i] == '.' && s.p[i + 1] == ' ' && s.p[i + 2] >= 'A' &&
+            s.p[i + 2] <= 'Z')
+            return span_first(s, i + 1);
+    }
+    return s;
+}
+
+void say_first_step(struct text *out, const struct result_finding *finding)
+{
+    bool user = strcmp(finding->where, "client") == 0 ||
+                strcmp(finding->where, "account") == 0 ||
+                strcmp(finding->where, "capture") == 0;
+    const char *text = user ? finding->remedy_user : finding->remedy_admin;
+    const char *label = "What to do: ";
+    if (finding->effect == VERDICT_UNDETERMINED) {
+        text = finding->next_count ? finding->next[0] : finding->remedy_user;
+        label = "To find out: ";
+    }
+    if (!*text)
+        text = user ? finding->remedy_admin : finding->remedy_user;
+    if (!*text)
+        return;
+    struct text sentence = {0};
+    text_add(&sentence, first_sentence(text));
+    text_adds(out, label);
+    say_sentence(out, text_string(&sentence));
+    text_free(&sentence);
+}
+
 bool is_unreadable(const struct result *result)
 {
     return result->error && result->packets == 0;
@@ -211,10 +246,15 @@ void say_capture(struct text *out, const struct result *result)
 const struct result_session *session_of(const struct result *result,
                                         const struct result_finding *finding)
 {
-    for (size_t i = 0; i < finding->session_count; i++)
-        for (size_t k = 0; k < result->session_count; k++)
-            if (result->sessions[k].id == finding->sessions[i])
-                return &result->sessions[k];
+    size_t k = 0; /* both are in the order of their ids */
+    for (size_t i = 0; i < finding->session_count; i++) {
+        while (k < result->session_count &&
+               result->sessions[k].id < finding->sessions[i])
+            k++;
+        if (k < result->session_count &&
+            result->sessions[k].id == finding->sessions[i])
+            return &result->sessions[k];
+    }
     return NULL;
 }
 

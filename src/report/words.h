@@ -33,6 +33,10 @@ void say_session(struct text *out, const struct result_session *session);
 /* "dns ok > connect ok 21 ms > login REFUSED"; "" when no step is known. */
 void say_steps(struct text *out, const struct result_session *session);
 
+/* "What to do: Sign in to webmail ...": the first sentence that the one who must
+ * act is told; where the capture can not tell, what decides. */
+void say_first_step(struct text *out, const struct result_finding *finding);
+
 /* Nothing of it was analysed: its error is all there is to say. */
 bool is_unreadable(const struct result *result);
 

@@ -29,6 +29,7 @@ struct parts {
      * not. */
     const struct fact *session; /* the first of kind session */
     const struct fact *lookup;  /* the first of kind dns.lookup */
+    const struct fact *attempt; /* the first of kind attempt */
     bool clients_differ, servers_differ, names_differ;
     struct arena *mem;
 };
@@ -91,6 +92,8 @@ static void take_part(struct parts *parts, const struct fact *fact)
         add_session_id(parts, session_of(fact)->id);
     } else if (kind == FACT_KIND_dns_lookup && !parts->lookup) {
         parts->lookup = fact;
+    } else if (kind == FACT_KIND_attempt && !parts->attempt) {
+        parts->attempt = fact;
     }
     add_session_id(parts, fact->session);
 }
@@ -209,6 +212,8 @@ static void note_subject(struct parts *parts)
 {
     const struct facts *facts = parts->view->facts;
     enum scope scope = parts->rule->scope;
+    if (parts->attempt)
+        return;
     if (!parts->lookup && (scope == SCOPE_LOOKUP || scope == SCOPE_CLIENT))
         parts->lookup = facts_get(facts, FACT_KIND_dns_lookup, 0);
     if (!parts->session && scope == SCOPE_CLIENT && !parts->lookup) {
@@ -235,28 +240,56 @@ static struct span asker_of(const struct parts *parts)
 
 /* For texts: the first where there are several. */
 struct clock_words {
-    char time[CLOCK_TEXT], from[CLOCK_TEXT], until[CLOCK_TEXT];
+    char time[CLOCK_TEXT], clock[CLOCK_TEXT], from[CLOCK_TEXT], until[CLOCK_TEXT];
 };
 
 /* A server's clock need not agree to the second, nor its log be written at
  * once. */
 static const int64_t log_slack = 2 * CLOCK_SECOND;
 
+/* With which option openssl s_client gets to the same TLS; "" where TLS comes
+ * first, or there is no telling. */
+static const char *starttls_of(const struct fact_session *s)
+{
+    static const char *const options[][2] = {
+        {"imap", " -starttls imap"},
+        {"pop3", " -starttls pop3"},
+        {"smtp", " -starttls smtp"},
+        {"sieve", " -starttls sieve"},
+    };
+    bool later = span_same(s->security, SPAN("starttls")) ||
+                 (!span_same(s->security, SPAN("implicit-tls")) &&
+                  span_same(s->expected_security, SPAN("plain")));
+    struct span protocol = s->expected.n ? s->expected : s->protocol;
+    for (size_t i = 0; later && i < sizeof options / sizeof *options; i++) {
+        if (span_same(protocol, span_of(options[i][0])))
+            return options[i][1];
+    }
+    return "";
+}
+
 static struct who make_who(const struct parts *parts, struct clock_words *clock,
                            char port[8])
 {
-    struct who who = {.time = "", .from = "", .until = ""};
+    struct who who = {.time = "", .clock = "", .from = "", .until = "",
+                      .starttls = ""};
     if (parts->session) {
         const struct fact_session *s = session_of(parts->session);
         who.client = s->client;
         who.server = s->server;
         who.host = s->name;
+        who.starttls = starttls_of(s);
         snprintf(port, 8, "%u", (unsigned)(s->port & 0xffff));
         who.port = span_of(port);
     }
     if (parts->lookup) {
         who.client = or_else(who.client, lookup_of(parts->lookup)->client);
         who.host = or_else(who.host, lookup_of(parts->lookup)->name);
+    }
+    if (parts->attempt) {
+        const struct fact_attempt *a = parts->attempt->values;
+        who.client = or_else(who.client, a->client);
+        who.host = or_else(who.host, a->name);
     }
     who.client = or_else(who.client, asker_of(parts));
     who.host = or_else(who.host, who.server);
@@ -265,7 +298,11 @@ static struct who make_who(const struct parts *parts, struct clock_words *clock,
         clock_rfc3339(parts->shown[0]->time, clock->time);
         clock_hms(parts->shown[0]->time - log_slack, clock->from);
         clock_hms(last + log_slack, clock->until);
+        char hms[CLOCK_TEXT];
+        clock_hms(parts->shown[0]->time, hms);
+        snprintf(clock->clock, sizeof clock->clock, "%.20s UTC", hms);
         who.time = clock->time;
+        who.clock = clock->clock;
         who.from = clock->from;
         who.until = clock->until;
     }
@@ -288,7 +325,8 @@ static void name_parties(const struct parts *parts, const struct who *who,
     bool six = span_find(who->server, ':') < who->server.n;
     struct span name = parts->session ? session_of(parts->session)->name
                        : parts->lookup ? lookup_of(parts->lookup)->name
-                                       : (struct span){NULL, 0};
+                       : parts->attempt ? who->host
+                                        : (struct span){NULL, 0};
     match->client = match->server = match->server_name = "";
     if (!parts->clients_differ)
         match->client = safe_string(parts->mem, who->client);

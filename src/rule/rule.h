@@ -105,6 +105,10 @@ void rules_free(struct rules **rules);
  * False when there is no such rule. */
 bool rules_disable(struct rules *rules, const char *id);
 
+/* In `explains`: what later sessions made up for, whatever it is. */
+#define RULE_HEALED "healed"
+bool rule_explains_healed(const struct rule *rule);
+
 /* Whether a name as `explains` has it (perhaps with a trailing *) means the
  * id. */
 bool rule_name_means(const char *name, const char *id);

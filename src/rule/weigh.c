@@ -16,6 +16,8 @@ static struct who who_of(const struct fact *session, char port[8])
         .port = span_of(port),
         .host = s->name.n ? s->name : s->server,
         .time = "",
+        .clock = "",
+        .starttls = "",
         .from = "",
         .until = "",
     };

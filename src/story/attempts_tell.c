@@ -120,8 +120,8 @@ void attempts_tell(const struct attempts *attempts, struct book *book,
         if (client.n && !span_same(client, a->client))
             break;
         struct course c = course_of(result, a);
-        facts_stamp(out, first->first_frame, first->start);
-        TELL(out, attempt, .id = i + 1, .client = a->client, .user = a->user,
+        const struct fact_attempt told = {
+             .id = i + 1, .client = a->client, .user = a->user,
              .service = span_of(service_names[a->service]), .name = a->name,
              .sessions = a->count, .failed = c.failed, .healed = c.healed,
              .worked = c.worked, .servers = distinct(book, a, false),
@@ -129,7 +129,16 @@ void attempts_tell(const struct attempts *attempts, struct book *book,
              .finding = span_of(c.culprit ? c.culprit->primary : NULL),
              .detour = c.detour,
              .began = clock_seconds(a->start - result->start),
-             .duration = clock_seconds(a->end - a->start));
+             .duration = clock_seconds(a->end - a->start),
+        };
+        const struct fact fact = {
+            .kind = &fact_kinds[FACT_KIND_attempt],
+            .values = &told,
+            .frame = first->first_frame,
+            .time = first->start,
+            .session = first->session.id,
+        };
+        facts_copy(out, &fact);
     }
 }
 
@@ -150,39 +159,47 @@ static size_t position(const struct result *result, uint64_t id)
 
 /* For each session the finding that spoke for it: a healed one has none of its
  * own any more, but the first that was found of it tells what it was. */
-static const struct result_finding **findings_of(const struct result *result)
+struct spoken {
+    const struct result_finding *cause;
+    const struct result_finding *own; /* the first about this session alone */
+};
+
+static struct spoken *findings_of(const struct result *result)
 {
-    const struct result_finding **of =
-        must_alloc((result->session_count + 1) * sizeof *of);
-    for (size_t i = 0; i < result->session_count; i++)
-        of[i] = NULL;
+    struct spoken *of = must_alloc((result->session_count + 1) * sizeof *of);
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct result_finding *f = &result->findings[i];
         for (size_t k = 0; k < f->session_count; k++) {
             size_t at = position(result, f->sessions[k]);
-            if (at == result->session_count || of[at])
+            if (at == result->session_count)
                 continue;
             const char *primary = result->sessions[at].primary;
-            if (primary ? strcmp(f->id, primary) == 0
-                        : f->healed && !f->explained_by)
-                of[at] = f;
+            bool is_cause = primary ? strcmp(f->id, primary) == 0
+                                    : f->healed && !f->explained_by;
+            if (is_cause && !of[at].cause)
+                of[at].cause = f;
+            bool is_own = strcmp(f->scope, "session") == 0 &&
+                          (f->effect != VERDICT_HEALTHY || f->healed);
+            if (is_own && !of[at].own)
+                of[at].own = f;
         }
     }
     return of;
 }
 
-/* The first packet of the session that shows the finding. */
+/* The last packet of the session that shows the finding: what comes before it
+ * (the greeting that was no greeting, say) alone would not have ended it. */
 static uint64_t broken_at(const struct result_finding *f,
                           const struct result_session *s)
 {
-    uint64_t first = 0;
+    uint64_t last = 0;
     for (size_t i = 0; i < f->evidence_count; i++) {
         uint64_t packet = f->evidence[i].packet;
         if (packet >= s->first_packet && packet <= s->last_packet &&
-            (!first || packet < first))
-            first = packet;
+            packet > last)
+            last = packet;
     }
-    return first;
+    return last;
 }
 
 static void show_break(const struct book_entry *e,
@@ -206,7 +223,7 @@ static void show_break(const struct book_entry *e,
 static struct result_attempt shown(const struct attempts *attempts, size_t i,
                                    struct book *book,
                                    const struct result *result,
-                                   const struct result_finding *const *of)
+                                   const struct spoken *of)
 {
     const struct attempt *a = &attempts->list[i];
     struct course c = course_of(result, a);
@@ -233,9 +250,8 @@ static struct result_attempt shown(const struct attempts *attempts, size_t i,
     if (!c.culprit)
         return out;
     size_t at = (size_t)(c.culprit - result->sessions);
-    const struct result_finding *f = of[at];
-    out.cause = f ? f->id : NULL;
-    show_break(book_get(book, at), c.culprit, f, &out);
+    out.cause = of[at].cause ? of[at].cause->id : NULL;
+    show_break(book_get(book, at), c.culprit, of[at].own, &out);
     return out;
 }
 
@@ -244,9 +260,15 @@ void attempts_show(const struct attempts *attempts, struct book *book,
 {
     struct result_attempt *list =
         arena_alloc(result->mem, attempts->count * sizeof *list);
-    const struct result_finding **of = findings_of(result);
-    for (size_t i = 0; i < attempts->count; i++)
+    struct spoken *of = findings_of(result);
+    /* The result's sessions are its own until it is handed out. */
+    struct result_session *sessions =
+        (struct result_session *)(uintptr_t)result->sessions;
+    for (size_t i = 0; i < attempts->count; i++) {
         list[i] = shown(attempts, i, book, result, of);
+        for (size_t k = 0; k < attempts->list[i].count; k++)
+            sessions[attempts->list[i].sessions[k]].attempt = i + 1;
+    }
     free(of);
     result->attempts = list;
     result->attempt_count = attempts->count;
