@@ -166,9 +166,10 @@ static void add_evidence(struct text *out, const struct result_finding *finding)
     text_adds(out, "</table>\n");
 }
 
-static void add_cause(struct text *out, const struct result *result,
-                      const struct result_finding *finding)
+static void add_cause(struct text *out, const struct result *result, size_t i)
 {
+    const struct result_finding *finding = &result->findings[i];
+    struct text s = {0};
     text_addf(out, "<section>\n<h3><span class=\"%s\">%s</span> ",
               verdict_names[finding->effect], verdict_label(finding->effect));
     escape_xml(out, finding->title);
@@ -184,6 +185,12 @@ static void add_cause(struct text *out, const struct result *result,
     if (finding->count > 1)
         text_addf(out, ", %" PRIu64 " times", finding->count);
     text_adds(out, "</p>\n");
+    say_first_step(&s, finding);
+    element(out, "p", text_string(&s));
+    text_clear(&s);
+    say_likes(&s, result, i);
+    element(out, "p", text_string(&s));
+    text_free(&s);
     add_session(out, result, finding);
     add_evidence(out, finding);
     add_hypotheses(out, finding);
@@ -192,8 +199,8 @@ static void add_cause(struct text *out, const struct result *result,
     pair(out, "For the administrator", "span", finding->remedy_admin);
     if (finding->log)
         pair(out, "In the server's log", "span", finding->log);
-    for (size_t i = 0; i < finding->check_count; i++)
-        pair(out, "Check next", "code", finding->checks[i]);
+    for (size_t k = 0; k < finding->check_count; k++)
+        pair(out, "Check next", "code", finding->checks[k]);
     pair(out, "In Wireshark", "code", finding->filter);
     text_adds(out, "</dl>\n</section>\n");
 }
@@ -201,15 +208,19 @@ static void add_cause(struct text *out, const struct result *result,
 static void add_notes(struct text *out, const struct result *result)
 {
     bool any = false;
+    struct text s = {0};
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (!is_note(finding))
+        if (!is_note(finding) || !is_first_like(result, i))
             continue;
         text_adds(out, any ? "" : "<h4>Worth knowing</h4>\n<ul>\n");
-        element(out, "li", finding->summary);
+        text_clear(&s);
+        say_note(&s, result, i, true);
+        element(out, "li", text_string(&s));
         any = true;
     }
     text_adds(out, any ? "</ul>\n" : "");
+    text_free(&s);
     if (result->quality_count == 0)
         return;
     text_adds(out, "<h4>What this capture can not show</h4>\n<ul>\n");
@@ -242,7 +253,8 @@ static void html_capture(struct report *report, const struct result *result)
         const struct result_finding *finding = &result->findings[i];
         if (!is_cause(finding))
             continue;
-        add_cause(out, result, finding);
+        if (report->style.all || is_first_like(result, i))
+            add_cause(out, result, i);
         causes++;
     }
     if (causes == 0 && !is_unreadable(result))

@@ -135,9 +135,10 @@ static void add_remedy(struct text *out, const struct result_finding *finding)
     }
 }
 
-static void add_cause(struct text *out, const struct result *result,
-                      const struct result_finding *finding)
+static void add_cause(struct text *out, const struct result *result, size_t i)
 {
+    const struct result_finding *finding = &result->findings[i];
+    struct text s = {0};
     text_addf(out, "### %s: ", verdict_label(finding->effect));
     escape_markdown(out, finding->title);
     text_adds(out, "\n\n");
@@ -150,6 +151,12 @@ static void add_cause(struct text *out, const struct result *result,
     if (finding->count > 1)
         text_addf(out, ", %" PRIu64 " times", finding->count);
     text_adds(out, "\n\n");
+    say_first_step(&s, finding);
+    paragraph(out, "", text_string(&s));
+    text_clear(&s);
+    say_likes(&s, result, i);
+    paragraph(out, "", text_string(&s));
+    text_free(&s);
     add_session(out, result, finding);
     add_evidence(out, finding);
     add_remedy(out, finding);
@@ -158,12 +165,15 @@ static void add_cause(struct text *out, const struct result *result,
 static void add_list(struct text *out, const struct result *result)
 {
     bool any = false;
+    struct text s = {0};
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (!is_note(finding))
+        if (!is_note(finding) || !is_first_like(result, i))
             continue;
         text_adds(out, any ? "- " : "**Worth knowing:**\n\n- ");
-        escape_markdown(out, finding->summary);
+        text_clear(&s);
+        say_note(&s, result, i, true);
+        escape_markdown(out, text_string(&s));
         text_adds(out, " (");
         escape_code(out, finding->id);
         text_adds(out, ")\n");
@@ -177,6 +187,7 @@ static void add_list(struct text *out, const struct result *result)
         text_adds(out, "\n");
     }
     text_adds(out, result->quality_count ? "\n" : "");
+    text_free(&s);
 }
 
 static void markdown_capture(struct report *report, const struct result *result)
@@ -197,7 +208,8 @@ static void markdown_capture(struct report *report, const struct result *result)
         const struct result_finding *finding = &result->findings[i];
         if (!is_cause(finding))
             continue;
-        add_cause(out, result, finding);
+        if (report->style.all || is_first_like(result, i))
+            add_cause(out, result, i);
         causes++;
     }
     if (causes == 0 && !is_unreadable(result))

@@ -24,7 +24,6 @@ enum {
     BRIEF_FROM = 10,  /* of more, not even what to do first */
     CAUSES_MAX = 25,
     NOTES_MAX = 5,
-    LIKES_MAX = 5,     /* others of whom the same was found, by name */
     SESSIONS_MAX = 40, /* listed with -v; with --all, all of them */
 };
 
@@ -36,56 +35,24 @@ static size_t count_causes(const struct result *result)
     return n;
 }
 
-/* Findings of one rule with one effect are shown as one, by the first. */
-static bool are_like(const struct result_finding *a,
-                     const struct result_finding *b)
-{
-    return is_cause(a) == is_cause(b) && is_note(a) == is_note(b) &&
-           a->effect == b->effect && strcmp(a->id, b->id) == 0;
-}
-
-static bool is_first(const struct result *result, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (are_like(&result->findings[k], &result->findings[i]))
-            return false;
-    return true;
-}
-
 static size_t count_groups(const struct result *result)
 {
     size_t n = 0;
     for (size_t i = 0; i < result->finding_count; i++)
-        n += is_cause(&result->findings[i]) && is_first(result, i);
+        n += is_cause(&result->findings[i]) && is_first_like(result, i);
     return n;
 }
 
-/* "The same: 192.0.2.7 at imap.example.org (3 times), ...; 12 in all" */
 static void likes(struct page *page, const struct result *result, size_t i)
 {
     struct text s = {0};
-    const struct result_finding *first = &result->findings[i];
-    size_t n = 0;
-    for (size_t k = i + 1; k < result->finding_count; k++) {
-        const struct result_finding *f = &result->findings[k];
-        if (!are_like(first, f) || ++n > LIKES_MAX)
-            continue;
-        text_addf(&s, "%s%s%s%s", n > 1 ? ", " : "The same: ",
-                  f->client ? f->client : "",
-                  f->client && f->server ? " at " : "",
-                  f->server_name ? f->server_name
-                  : f->server    ? f->server
-                                 : "");
-        if (f->count > 1)
-            text_addf(&s, " (%" PRIu64 " times)", f->count);
-    }
-    if (n > LIKES_MAX)
-        text_addf(&s, " and %zu more", n - LIKES_MAX);
-    if (n > 0) {
+    say_likes(&s, result, i);
+    if (s.n) {
         text_adds(&s, "; --all shows each.");
-        page_paragraph(page, 0, INK_PLAIN, "",
-                       text_column(verdict_label(first->effect)),
-                       text_string(&s));
+        page_paragraph(
+            page, 0, INK_PLAIN, "",
+            text_column(verdict_label(result->findings[i].effect)),
+            text_string(&s));
     }
     text_free(&s);
 }
@@ -121,7 +88,7 @@ static void causes(struct page *page, const struct result *result,
     const char *ruled_out = count == 1 ? result->not_the_cause : "";
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (!is_cause(finding) || (!style->all && !is_first(result, i)))
+        if (!is_cause(finding) || (!style->all && !is_first_like(result, i)))
             continue;
         if (shown == CAUSES_MAX && !style->verbose) {
             left++;
@@ -199,18 +166,7 @@ static void note(struct page *page, const struct result *result, size_t i,
 {
     const struct result_finding *finding = &result->findings[i];
     struct text s = {0};
-    size_t likes = 0;
-    for (size_t k = i + 1; grouped && k < result->finding_count; k++)
-        likes += are_like(finding, &result->findings[k]);
-    say_sentence(&s, *finding->summary ? finding->summary : finding->title);
-    if (finding->healed)
-        text_adds(&s, " A later connection made up for it.");
-    if (likes) {
-        text_adds(&s, " The same of ");
-        say_how_many(&s, likes, "other client or server",
-                     "other clients or servers");
-        text_adds(&s, ".");
-    }
+    say_note(&s, result, i, grouped);
     text_addf(&s, " (%s)", finding->id);
     page_paragraph(page, ITEM, INK_PLAIN, "", ITEM, text_string(&s));
     text_free(&s);
@@ -224,7 +180,7 @@ static void notes(struct page *page, const struct result *result,
     size_t shown = 0, left = 0;
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (!is_note(finding) || (!style->all && !is_first(result, i)))
+        if (!is_note(finding) || (!style->all && !is_first_like(result, i)))
             continue;
         if (shown == NOTES_MAX && !style->verbose) {
             left++;
@@ -244,7 +200,7 @@ static void notes(struct page *page, const struct result *result,
     for (size_t i = 0; style->verbose && i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
         if (is_cause(finding) || is_note(finding) ||
-            (!style->all && !is_first(result, i)))
+            (!style->all && !is_first_like(result, i)))
             continue;
         if (shown++ == 0)
             page_line(page, BODY, INK_STRONG, "Follows from the cause");

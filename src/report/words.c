@@ -270,6 +270,61 @@ bool is_note(const struct result_finding *finding)
            strcmp(finding->family, "capture") != 0;
 }
 
+static bool are_like(const struct result_finding *a,
+                     const struct result_finding *b)
+{
+    return is_cause(a) == is_cause(b) && is_note(a) == is_note(b) &&
+           a->effect == b->effect && strcmp(a->id, b->id) == 0;
+}
+
+bool is_first_like(const struct result *result, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (are_like(&result->findings[k], &result->findings[i]))
+            return false;
+    return true;
+}
+
+void say_likes(struct text *out, const struct result *result, size_t i)
+{
+    enum { NAMED = 5 };
+    const struct result_finding *first = &result->findings[i];
+    size_t n = 0;
+    for (size_t k = i + 1; k < result->finding_count; k++) {
+        const struct result_finding *f = &result->findings[k];
+        if (!are_like(first, f) || ++n > NAMED)
+            continue;
+        text_addf(out, "%s%s%s%s", n > 1 ? ", " : "The same: ",
+                  f->client ? f->client : "",
+                  f->client && f->server ? " at " : "",
+                  f->server_name ? f->server_name
+                  : f->server    ? f->server
+                                 : "");
+        if (f->count > 1)
+            text_addf(out, " (%" PRIu64 " times)", f->count);
+    }
+    if (n > NAMED)
+        text_addf(out, " and %zu more", n - NAMED);
+}
+
+void say_note(struct text *out, const struct result *result, size_t i,
+              bool grouped)
+{
+    const struct result_finding *finding = &result->findings[i];
+    size_t likes = 0;
+    for (size_t k = i + 1; grouped && k < result->finding_count; k++)
+        likes += are_like(finding, &result->findings[k]);
+    say_sentence(out, *finding->summary ? finding->summary : finding->title);
+    if (finding->healed)
+        text_adds(out, " A later connection made up for it.");
+    if (likes) {
+        text_adds(out, " The same of ");
+        say_how_many(out, likes, "other client or server",
+                     "other clients or servers");
+        text_adds(out, ".");
+    }
+}
+
 void say_sentence(struct text *out, const char *sentence)
 {
     struct span s = span_trim(span_of(sentence));
