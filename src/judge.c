@@ -151,6 +151,15 @@ static void add_beside(struct judging *j, struct facts *subject,
             facts_copy(subject, f);
     }
     for (size_t i = 0;; i++) {
+        const struct fact *f =
+            facts_get(j->beside, FACT_KIND_web_connection, i);
+        if (!f)
+            break;
+        const struct fact_web_connection *w = f->values;
+        if (client.n == 0 || span_same(w->client, client))
+            facts_copy(subject, f);
+    }
+    for (size_t i = 0;; i++) {
         const struct fact *f = facts_get(j->beside, FACT_KIND_arp_conflict, i);
         if (!f)
             break;

@@ -23,7 +23,7 @@ static void add_story(struct text *out, const struct result *result,
     struct story_line lines[STORY_LINES];
     struct text s = {0};
     size_t left = 0, n = story_tell(result, attempt, lines, &left);
-    say_attempt(&s, attempt);
+    say_attempt(&s, result, attempt);
     paragraph(out, "", text_string(&s));
     for (size_t i = 0; i < n; i++) {
         text_addf(out, "- %.1f s: ", lines[i].offset);

@@ -46,7 +46,21 @@ const struct result_attempt *attempt_of(const struct result *result,
     return s && s->attempt ? find_attempt(result, s->attempt) : NULL;
 }
 
-void say_attempt(struct text *out, const struct result_attempt *attempt)
+/* Of the listed connections, those with this verdict. */
+static size_t count_verdicts(const struct result *result,
+                             const struct result_attempt *attempt,
+                             enum verdict verdict)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < attempt->session_count; i++) {
+        const struct result_session *s = find(result, attempt->sessions[i]);
+        n += s && s->verdict == verdict;
+    }
+    return n;
+}
+
+void say_attempt(struct text *out, const struct result *result,
+                 const struct result_attempt *attempt)
 {
     if (strcmp(attempt->service, "filters") == 0)
         text_addf(out, "%s, mail filters", attempt->client);
@@ -62,7 +76,11 @@ void say_attempt(struct text *out, const struct result_attempt *attempt)
         text_adds(out, "; it worked after a detour of ");
         say_duration(out, attempt->detour);
     } else if (strcmp(attempt->outcome, "failed") == 0) {
-        text_adds(out, "; it failed");
+        size_t failed = count_verdicts(result, attempt, VERDICT_FAILURE);
+        if (count_verdicts(result, attempt, VERDICT_HEALTHY) > 0 && failed > 0)
+            text_addf(out, ", %zu of them failed", failed);
+        else
+            text_adds(out, "; it failed");
     }
 }
 
@@ -121,14 +139,10 @@ size_t story_tell(const struct result *result,
 
 void say_break(struct text *out, const struct result_attempt *attempt)
 {
-    if (!attempt->broken_at || attempt->verdict == VERDICT_HEALTHY ||
+    if (!attempt->fine_until || attempt->verdict == VERDICT_HEALTHY ||
         strcmp(attempt->outcome, "failed") != 0)
         return;
-    if (attempt->fine_until)
-        text_addf(out, "All was well up to packet %" PRIu64 " (%s); from "
-                       "packet %" PRIu64 " on it could not succeed any more.",
-                  attempt->fine_until, attempt->fine_what, attempt->broken_at);
-    else
-        text_addf(out, "From packet %" PRIu64 " on it could not succeed.",
-                  attempt->broken_at);
+    text_addf(out, "All was well up to packet %" PRIu64 " (%s); from packet "
+                   "%" PRIu64 " on it could not succeed any more.",
+              attempt->fine_until, attempt->fine_what, attempt->broken_at);
 }

@@ -14,7 +14,8 @@ const struct result_attempt *attempt_of(const struct result *result,
 
 /* "192.0.2.10, incoming mail of j***@example.org at imap.example.org: 3
  * connections in 9.2 s; it worked after a detour of 6.0 s" */
-void say_attempt(struct text *out, const struct result_attempt *attempt);
+void say_attempt(struct text *out, const struct result *result,
+                 const struct result_attempt *attempt);
 
 /* A line of the story: like connections in a row are one. */
 struct story_line {
@@ -30,7 +31,7 @@ size_t story_tell(const struct result *result,
                   struct story_line lines[STORY_LINES], size_t *left);
 
 /* "All was well up to packet 10 (the greeting); from packet 17 on it could not
- * succeed any more." Nothing where that is not known. */
+ * succeed any more." Nothing where that is not known, or nothing went well. */
 void say_break(struct text *out, const struct result_attempt *attempt);
 
 #endif

@@ -135,6 +135,8 @@ static void bare_verdict(struct page *page, const struct result *result)
         return;
     }
     const char *label = verdict_label(result->verdict);
+    if (result->verdict == VERDICT_NO_MAIL && result->quality_count)
+        says = result->quality[0].text; /* what there is instead */
     page_paragraph(page, 0, text_ink(result->verdict), label,
                    text_column(label), says);
 }
@@ -211,9 +213,10 @@ static void notes(struct page *page, const struct result *result,
 static void quality(struct page *page, const struct result *result)
 {
     struct text s = {0};
-    if (result->quality_count)
+    size_t said = result->verdict == VERDICT_NO_MAIL && !count_causes(result);
+    if (result->quality_count > said)
         page_line(page, BODY, INK_STRONG, "What this capture can not show");
-    for (size_t i = 0; i < result->quality_count; i++) {
+    for (size_t i = said; i < result->quality_count; i++) {
         text_clear(&s);
         say_sentence(&s, result->quality[i].text);
         page_paragraph(page, ITEM, INK_PLAIN, "", ITEM, text_string(&s));

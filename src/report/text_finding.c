@@ -83,7 +83,7 @@ static void story(struct page *page, const struct result *result,
     struct story_line lines[STORY_LINES];
     struct text s = {0};
     size_t left = 0, n = story_tell(result, attempt, lines, &left);
-    say_attempt(&s, attempt);
+    say_attempt(&s, result, attempt);
     page_paragraph(page, BODY, INK_PLAIN, "", BODY, text_string(&s));
     for (size_t i = 0; i < n; i++) {
         text_clear(&s);

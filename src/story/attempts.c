@@ -54,6 +54,7 @@ struct finder {
     size_t place_count;
     size_t *slots; /* hash -> the youngest place */
     size_t slot_count;
+    bool crossed;  /* some attempt went from one family to the other */
     bool one_pair; /* the sessions are of one IPv4 and one IPv6 client */
 };
 
@@ -147,8 +148,10 @@ static void join(struct finder *f, size_t attempt, size_t i)
     struct growing *g = &f->list[attempt];
     struct attempt *a = &g->attempt;
     int64_t end = end_of(e);
-    if (a->count++ > 0)
+    if (a->count++ > 0) {
         f->next[g->last] = i;
+        f->crossed |= g->six != e->session.ipv6;
+    }
     f->next[i] = NONE;
     g->last = i;
     g->six = e->session.ipv6;
@@ -216,6 +219,7 @@ static struct attempts *collect(const struct finder *f)
     struct attempts *attempts = must_alloc(sizeof *attempts);
     attempts->mem = arena_new();
     attempts->count = f->count;
+    attempts->one_machine = f->one_pair && f->crossed;
     attempts->list = arena_alloc(attempts->mem,
                                  f->count * sizeof *attempts->list);
     for (size_t i = 0; i < f->count; i++) {

@@ -270,6 +270,8 @@ void attempts_show(const struct attempts *attempts, struct book *book,
             sessions[attempts->list[i].sessions[k]].attempt = i + 1;
     }
     free(of);
+    if (attempts->one_machine)
+        result->clients = 1;
     result->attempts = list;
     result->attempt_count = attempts->count;
 }
