@@ -17,6 +17,7 @@
 #include "flow/reach.h"
 #include "flow/stations.h"
 #include "http/checks.h"
+#include "tls/server_name.h"
 #include "unreachable.h"
 
 enum {
@@ -43,7 +44,20 @@ struct try {
     int64_t time;
 };
 
+/* With whom somebody talks over HTTPS, once for each client and name. */
+enum { WEB_MAX = 256, WEB_PORT = 443, WEB_NAME_MAX = 255 };
+
+struct web {
+    struct address client, server;
+    uint8_t name[WEB_NAME_MAX];
+    size_t n;
+    uint64_t frame;
+    int64_t time;
+};
+
 struct beside {
+    struct web web[WEB_MAX];
+    size_t web_count;
     struct lookups *lookups;
     struct encrypted *encrypted;
     struct address quic_client, quic_server; /* the last over UDP */
@@ -215,9 +229,47 @@ static void web_segment(struct beside *b, const struct flow *flow,
         checks_answer(b->checks, flow->number, p->payload, p->frame, p->time);
 }
 
+static void secure_web_segment(struct beside *b, const struct flow *flow,
+                               const struct packet *p)
+{
+    struct span name = tls_server_name(p->payload);
+    const struct flow_side *client = &flow->side[C2S];
+    if (name.n == 0 || name.n > WEB_NAME_MAX || b->web_count == WEB_MAX)
+        return;
+    for (size_t i = 0; i < b->web_count; i++) {
+        const struct web *w = &b->web[i];
+        if (address_same(&w->client, &client->address) &&
+            span_is((struct span){w->name, w->n}, name))
+            return;
+    }
+    struct web *w = &b->web[b->web_count++];
+    *w = (struct web){.client = client->address,
+                      .server = flow->side[S2C].address,
+                      .n = name.n,
+                      .frame = p->frame,
+                      .time = p->time};
+    memcpy(w->name, name.p, name.n);
+}
+
+static void tell_web(const struct beside *b, struct facts *out)
+{
+    for (size_t i = 0; i < b->web_count; i++) {
+        const struct web *w = &b->web[i];
+        char client[ADDRESS_TEXT], server[ADDRESS_TEXT];
+        address_text(&w->client, client);
+        address_text(&w->server, server);
+        facts_stamp(out, w->frame, w->time);
+        TELL(out, web_connection, .client = span_of(client),
+             .server = span_of(server), .name = {w->name, w->n});
+    }
+}
+
 void beside_tcp(struct beside *b, const struct flow *flow,
                 const struct packet *p)
 {
+    if (flow->side[S2C].port == WEB_PORT && p->payload.n &&
+        p->tcp.destination_port == WEB_PORT)
+        secure_web_segment(b, flow, p);
     if (flow->side[S2C].port == HTTP_PORT && p->payload.n)
         web_segment(b, flow, p);
     if (flow->side[S2C].port == DNS_PORT) {
@@ -408,6 +460,7 @@ void beside_tell(struct beside *b, struct book *book,
     reach_tell(b->reach, result->end, out);
     leases_tell(b->leases, result->end, is_alone, b->stations, out);
     checks_tell(b->checks, out);
+    tell_web(b, out);
     facts_stamp(out, 0, result->end);
     TELL(out, capture, .packets = result->packets,
          .duration = clock_seconds(result->end - result->start),

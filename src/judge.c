@@ -10,11 +10,14 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "story/endpoints.h"
 
 struct judging {
     const struct rules *rules;
     struct book *book;
     const struct facts *beside;
+    const struct attempts *attempts;
+    const struct result *result;
     struct arena *mem;
     struct findings *findings;
     enum scope scope;
@@ -72,13 +75,6 @@ struct clients {
     size_t count; /* distinct */
 };
 
-static int compare_spans(struct span a, struct span b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int order = n ? memcmp(a.p, b.p, n) : 0;
-    return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 static int by_id(const struct book_entry *a, const struct book_entry *b)
 {
     return (a->session.id > b->session.id) - (a->session.id < b->session.id);
@@ -88,7 +84,7 @@ static int by_endpoint(const void *a, const void *b)
 {
     const struct book_entry *x = *(const struct book_entry *const *)a;
     const struct book_entry *y = *(const struct book_entry *const *)b;
-    int order = compare_spans(x->session.server, y->session.server);
+    int order = span_compare(x->session.server, y->session.server);
     if (order)
         return order;
     if (x->session.port != y->session.port)
@@ -100,7 +96,7 @@ static int by_client(const void *a, const void *b)
 {
     const struct book_entry *x = *(const struct book_entry *const *)a;
     const struct book_entry *y = *(const struct book_entry *const *)b;
-    int order = compare_spans(x->session.client, y->session.client);
+    int order = span_compare(x->session.client, y->session.client);
     return order ? order : by_id(x, y);
 }
 
@@ -116,19 +112,28 @@ static struct sorted sorted_sessions(struct book *book,
     return s;
 }
 
+/* Behind the last session with the same server and port as the i-th. */
+static size_t endpoint_end(const struct sorted *s, size_t i)
+{
+    const struct fact_session *first = &s->entries[i]->session;
+    for (; i < s->count; i++) {
+        const struct fact_session *next = &s->entries[i]->session;
+        if (!span_same(first->server, next->server) ||
+            first->port != next->port)
+            break;
+    }
+    return i;
+}
+
 static void judge_endpoints(struct judging *j)
 {
     struct sorted s = sorted_sessions(j->book, by_endpoint);
     for (size_t i = 0; i < s.count;) {
-        const struct fact_session *first = &s.entries[i]->session;
+        size_t end = endpoint_end(&s, i);
         struct facts *subject = subject_new();
-        for (; i < s.count; i++) {
-            const struct fact_session *next = &s.entries[i]->session;
-            if (!span_same(first->server, next->server) ||
-                first->port != next->port)
-                break;
+        endpoint_tell(s.entries + i, end - i, subject);
+        for (; i < end; i++)
             add_session(subject, s.entries[i]);
-        }
         judge(j, SCOPE_ENDPOINT, &subject);
     }
     free(s.entries);
@@ -158,7 +163,7 @@ static bool has_sessions(const struct clients *clients, struct span client)
     size_t low = 0, high = clients->sessions.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = compare_spans(
+        int order = span_compare(
             clients->sessions.entries[middle]->session.client, client);
         if (order == 0)
             return true;
@@ -195,6 +200,8 @@ static struct span owner_of(const struct fact *fact)
         return ((const struct fact_outage *)fact->values)->client;
     case FACT_KIND_http_check:
         return ((const struct fact_http_check *)fact->values)->client;
+    case FACT_KIND_web_connection:
+        return ((const struct fact_web_connection *)fact->values)->client;
     default:
         return (struct span){NULL, 0};
     }
@@ -211,7 +218,7 @@ static void add_beside(struct judging *j, const struct clients *clients,
         FACT_KIND_address_changed, FACT_KIND_address_self_assigned,
         FACT_KIND_link_loop,       FACT_KIND_icmp_echo,
         FACT_KIND_outage,          FACT_KIND_dhcp_exchange,
-        FACT_KIND_http_check,
+        FACT_KIND_http_check,      FACT_KIND_web_connection,
     };
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         const struct fact *f;
@@ -299,6 +306,7 @@ static void judge_clients(struct judging *j)
                 break;
             add_session(subject, s->entries[i]);
         }
+        attempts_tell(j->attempts, j->book, j->result, client, subject);
         add_beside(j, &clients, subject, client);
         judge(j, SCOPE_CLIENT, &subject);
     }
@@ -311,9 +319,9 @@ static int by_question(const void *a, const void *b)
 {
     const struct fact *x = *(const struct fact *const *)a;
     const struct fact *y = *(const struct fact *const *)b;
-    int order = compare_spans(lookup_of(x)->client, lookup_of(y)->client);
+    int order = span_compare(lookup_of(x)->client, lookup_of(y)->client);
     if (!order)
-        order = compare_spans(lookup_of(x)->name, lookup_of(y)->name);
+        order = span_compare(lookup_of(x)->name, lookup_of(y)->name);
     if (!order)
         order = (x->order > y->order) - (x->order < y->order);
     return order;
@@ -376,6 +384,14 @@ static void judge_capture(struct judging *j)
     struct facts *subject = subject_new();
     for (size_t i = 0; i < book_count(j->book); i++)
         add_session(subject, book_get(j->book, i));
+    struct sorted s = sorted_sessions(j->book, by_endpoint);
+    for (size_t i = 0, end; i < s.count; i = end) {
+        end = endpoint_end(&s, i);
+        endpoint_tell(s.entries + i, end - i, subject);
+    }
+    free(s.entries);
+    attempts_tell(j->attempts, j->book, j->result, (struct span){NULL, 0},
+                  subject);
     add_beside(j, NULL, subject, (struct span){NULL, 0});
     const struct fact *capture = facts_get(j->beside, FACT_KIND_capture, 0);
     if (capture)
@@ -384,10 +400,12 @@ static void judge_capture(struct judging *j)
 }
 
 void judge_whole(const struct rules *rules, struct book *book,
+                 const struct attempts *attempts, const struct result *result,
                  const struct facts *beside, struct arena *mem,
                  struct findings *findings)
 {
-    struct judging j = {rules, book, beside, mem, findings, SCOPE_CAPTURE};
+    struct judging j = {rules, book, beside, attempts, result,
+                        mem, findings, SCOPE_CAPTURE};
     if (rules_have_scope(rules, SCOPE_LOOKUP))
         judge_lookups(&j);
     if (rules_have_scope(rules, SCOPE_ENDPOINT))

@@ -8,9 +8,12 @@
 #include "finding/findings.h"
 #include "rule/rule.h"
 #include "session/book.h"
+#include "story/attempts.h"
 
-/* What stands beside the sessions: dns.lookup, arp.*, and `capture` facts. */
+/* beside: what stands beside the sessions: dns.lookup, arp.*, and `capture`
+ * facts.  The result's sessions come with what findings_preview() said. */
 void judge_whole(const struct rules *rules, struct book *book,
+                 const struct attempts *attempts, const struct result *result,
                  const struct facts *beside, struct arena *mem,
                  struct findings *findings);
 

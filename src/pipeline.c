@@ -22,6 +22,7 @@
 #include "session/book.h"
 #include "session/conversation.h"
 #include "session/detect.h"
+#include "story/contrast.h"
 #include "stream/stream.h"
 #include "tls/keys.h"
 #include "tls/trust.h"
@@ -91,7 +92,7 @@ static void session_over(struct analysis *a, struct conversation *c,
     const struct summary *summary = conversation_summary(c);
     struct summary_context context = conversation_context(c, a->now);
     context.id = flow->number;
-    context.capture_start = a->result->start;
+    context.began = a->result->start;
     struct book_entry entry = {
         .session = summary_session(summary, &context, &texts),
         .first_frame = flow->first_frame,
@@ -106,7 +107,10 @@ static void session_over(struct analysis *a, struct conversation *c,
     copy_text(entry.sent_as, sizeof entry.sent_as, summary->sent_as);
     copy_text(entry.tls_version, sizeof entry.tls_version,
               summary->tls_version);
-    facts_stamp(facts, 0, flow->first_time);
+    memcpy(entry.milestones, summary->milestones, sizeof entry.milestones);
+    entry.milestone_count = summary->milestone_count;
+    entry.session.product = rules_product(a->options->rules, facts);
+    facts_stamp(facts, flow->first_frame, flow->first_time);
     facts_add(facts, FACT_KIND_session, &entry.session);
     judge_session(a, facts);
     book_add(a->book, &entry);
@@ -280,6 +284,40 @@ void analysis_watch(struct analysis *a,
     a->watcher_user = user;
 }
 
+/* ---- the end: what the sessions say together ---- */
+
+/* The rules of wider scope may ask what became of each session. */
+static void write_down_verdicts(struct analysis *a)
+{
+    for (size_t i = 0; i < a->result->session_count; i++) {
+        const struct result_session *s = &a->result->sessions[i];
+        book_judge(a->book, i, span_of(verdict_names[s->verdict]),
+                   span_of(s->primary));
+    }
+}
+
+static void judge_together(struct analysis *a, const struct facts *beside)
+{
+    struct result *r = a->result;
+    /* The result's sessions are its own until it is handed out. */
+    struct result_session *sessions =
+        (struct result_session *)(uintptr_t)r->sessions;
+    struct attempts *attempts = attempts_find(a->book);
+    findings_preview(a->findings, r);
+    write_down_verdicts(a);
+    attempts_heal(attempts, a->book, a->options->rules, sessions);
+    judge_whole(a->options->rules, a->book, attempts, r, beside, a->scratch,
+                a->findings);
+    contrast_weigh(a->findings, a->book, r->mem);
+    for (size_t i = 0; i < r->session_count; i++) {
+        sessions[i].verdict = judge_default(&book_get(a->book, i)->session);
+        sessions[i].primary = NULL;
+    }
+    findings_finish(a->findings, r);
+    attempts_show(attempts, a->book, r);
+    attempts_free(&attempts);
+}
+
 /* ---- beginning and end ---- */
 
 /* For flows whose beginning was not captured: which port is the server's.
@@ -361,8 +399,7 @@ struct result *analysis_finish(struct analysis **analysis)
         a->dropped, flow_table_counts(a->flows), net_counts(a->net),
         tls_keys_counts(a->keys)};
     beside_tell(a->beside, a->book, result, &counts, whole);
-    judge_whole(a->options->rules, a->book, whole, a->scratch, a->findings);
-    findings_finish(a->findings, result);
+    judge_together(a, whole);
     assemble_end(result, a->book);
     if (a->options->sessions_listed)
         result_list_at_most(result, a->options->sessions_listed);

@@ -25,6 +25,7 @@ declare -A may=(
     [finding]="base fact rule"
     [report]="base rule finding"
     [session]="base fact net flow stream dissectors"
+    [story]="base fact rule finding session"
     [dissectors]="base fact tls"
     [cli]="base fact rule finding report engine capture"
 )
@@ -32,7 +33,7 @@ declare -A may=(
 layer_of_header() {
     case "$1" in
     base/* | fact/* | capture/* | net/* | flow/* | stream/* | rule/* | \
-        finding/* | report/* | session/* | cli/*)
+        finding/* | report/* | session/* | story/* | cli/*)
         echo "${1%%/*}"
         ;;
     tls/*) if [ -e "dissectors/$1" ]; then echo dissectors; else echo tls; fi ;;

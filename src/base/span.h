@@ -49,6 +49,9 @@ bool span_take_line(struct span *rest, struct span *line);
 /* Without ASCII spaces, tabs, CR and LF at both ends. */
 struct span span_trim(struct span s);
 
+/* Less than, equal to or greater than 0, by bytes: for sorting. */
+int span_compare(struct span a, struct span b);
+
 /* The same bytes. */
 bool span_same(struct span a, struct span b);
 

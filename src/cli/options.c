@@ -24,6 +24,7 @@ enum {
     OPTION_TIMEOUT,
     OPTION_USER,
     OPTION_VERSION,
+    OPTION_ALL,
 };
 
 /* clang-format off */
@@ -54,6 +55,7 @@ static const struct row {
     {"color", OPTION_COLOR, "WHEN", FOR_ALL, "auto, always or never (NO_COLOR is respected)"},
     {"progress", OPTION_PROGRESS, "WHEN", FOR_FILES, "auto or never"},
     {"verbose", 'v', NULL, FOR_ALL, "sessions and all observations too"},
+    {"all", OPTION_ALL, NULL, FOR_ALL, "like -v, and every session and finding by itself, however many"},
     {"quiet", 'q', NULL, FOR_ALL, "the verdicts, nothing else"},
     {"version", OPTION_VERSION, NULL, FOR_ALL, "tell the version"},
     {"help", 'h', NULL, FOR_ALL, "tell this"},
@@ -212,6 +214,9 @@ static void take(struct options *options, int value, const char *s, int argc)
         break;
     case 'v':
         options->verbose = true;
+        break;
+    case OPTION_ALL:
+        options->verbose = options->all = true;
         break;
     case 'q':
         options->quiet = true;

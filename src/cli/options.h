@@ -34,7 +34,7 @@ struct options {
     struct analyze_options analyze; /* but for the rules */
     const char *severity;           /* NULL: all */
     enum when color, progress;
-    bool verbose, quiet;
+    bool verbose, all, quiet;
     uint64_t jobs, timeout; /* scan; 0: as many as processors; no limit */
     const char *interface;  /* live */
     const char *user;       /* live: whom to become */

@@ -83,6 +83,7 @@ struct report_style options_style(const struct options *options,
         .color = wants_color(options->color, terminal),
         .ascii = terminal && !terminal_is_utf8(),
         .verbose = options->verbose,
+        .all = options->all,
         .quiet = options->quiet,
     };
 }

@@ -14,12 +14,22 @@ struct group {
     const char *summary;
     struct remedy remedy;
     const char *const *checks;
+    size_t check_count;
+    const struct hypothesis *hypotheses;
+    size_t hypothesis_count;
+    const char *const *next;
+    size_t next_count;
+    const char *log;
+    const char *confidence; /* the rule's, or what contrast made of it */
+    const char *confidence_why;
     uint64_t count;
     struct evidence evidence[FINDING_EVIDENCE_MAX];
     size_t evidence_count;
     uint64_t *sessions;
     size_t session_count, session_room;
     /* rank.c: */
+    bool relieved; /* later sessions made up for all of its sessions; then: */
+    enum verdict relief;
     bool primary;
     bool unexplained; /* in some session */
     bool beaten;      /* by the primary of some session */

@@ -34,8 +34,8 @@ enum verdict group_effect(const struct group *group)
     enum verdict effect = group->rule->effect;
     if (strcmp(group->rule->family, "capture") == 0 &&
         effect < VERDICT_UNDETERMINED)
-        return VERDICT_UNDETERMINED;
-    return effect;
+        effect = VERDICT_UNDETERMINED;
+    return group->relieved && effect < group->relief ? group->relief : effect;
 }
 
 uint64_t group_first_packet(const struct group *group)
@@ -111,6 +111,15 @@ static const char *copy(struct arena *mem, const char *s)
     return arena_string(mem, span_of(s));
 }
 
+static const char *const *copy_list(struct arena *mem, const char *const *list,
+                                    size_t count)
+{
+    const char **copies = arena_alloc(mem, count * sizeof *copies);
+    for (size_t i = 0; i < count; i++)
+        copies[i] = copy(mem, list[i]);
+    return copies;
+}
+
 static struct group *group_new(struct findings *f, const struct match *match)
 {
     struct arena *mem = f->mem;
@@ -122,11 +131,20 @@ static struct group *group_new(struct findings *f, const struct match *match)
     group->summary = copy(mem, match->summary);
     group->remedy.user = copy(mem, match->remedy.user);
     group->remedy.admin = copy(mem, match->remedy.admin);
-    size_t n = match->rule->check_count;
-    const char **checks = arena_alloc(mem, n * sizeof *checks);
+    group->checks = copy_list(mem, match->checks, match->check_count);
+    group->check_count = match->check_count;
+    group->next = copy_list(mem, match->next, match->next_count);
+    group->next_count = match->next_count;
+    group->log = copy(mem, match->log);
+    group->confidence = match->rule->confidence;
+    group->confidence_why = "";
+    size_t n = match->hypothesis_count;
+    struct hypothesis *left = arena_alloc(mem, n * sizeof *left);
     for (size_t i = 0; i < n; i++)
-        checks[i] = copy(mem, match->checks[i]);
-    group->checks = checks;
+        left[i] = (struct hypothesis){copy(mem, match->hypotheses[i].text),
+                                      copy(mem, match->hypotheses[i].because)};
+    group->hypotheses = left;
+    group->hypothesis_count = n;
     return group;
 }
 
@@ -195,9 +213,15 @@ static const struct result_finding *alone(struct findings *f,
         .remedy_user = match->remedy.user,
         .remedy_admin = match->remedy.admin,
         .checks = match->checks,
-        .check_count = rule->check_count,
+        .check_count = match->check_count,
         .references = rule->references,
         .reference_count = rule->reference_count,
+        .confidence_why = "",
+        .hypotheses = match->hypotheses,
+        .hypothesis_count = match->hypothesis_count,
+        .next = match->next,
+        .next_count = match->next_count,
+        .log = match->log,
     };
     return &f->last;
 }

@@ -31,9 +31,30 @@ const struct result_finding *findings_add(struct findings *findings,
                                           enum scope scope,
                                           const struct match *match);
 
+/* Ranks what was found so far, and fills in of each of result->sessions its
+ * ->primary and ->verdict: what rules of wider scope want to know of sessions.
+ * Nothing is decided by it; more may be added. */
+void findings_preview(struct findings *findings, struct result *result);
+
+/* Lets contrast with other sessions raise or lower the confidence of findings:
+ * weigh() is asked once for each that it may matter to, by the ids of the
+ * finding's client, server and sessions. */
+struct weighed {
+    const struct rule *rule;
+    const char *client, *server; /* "" where many */
+    const uint64_t *sessions;
+    size_t session_count;
+    size_t clients_same; /* other clients of which the same was found there */
+    size_t servers_same; /* other servers at which it was, of this client */
+};
+void findings_weigh(struct findings *findings,
+                    int (*weigh)(void *user, const struct weighed *finding,
+                                 const char **why),
+                    void *user);
+
 /* Ranks, and fills in result->findings, ->quality and ->verdict, and for each
  * of result->sessions its ->primary and ->verdict.  The sessions come with the
- * verdict that holds where no rule speaks. */
+ * verdict that holds where no rule speaks, and with what healed them. */
 void findings_finish(struct findings *findings, struct result *result);
 
 #endif

@@ -81,7 +81,9 @@ static struct result_finding finding_of(struct group *group,
         .title = copy(mem, rule->title),
         .family = copy(mem, rule->family),
         .severity = copy(mem, rule->severity),
-        .confidence = copy(mem, rule->confidence),
+        .confidence = copy(mem, group->confidence),
+        .confidence_why = group->confidence_why,
+        .healed = group->relieved,
         .where = copy(mem, rule->where),
         .scope = scope_names[rule->scope],
         .effect = group_effect(group),
@@ -101,7 +103,12 @@ static struct result_finding finding_of(struct group *group,
         .remedy_user = group->remedy.user,
         .remedy_admin = group->remedy.admin,
         .checks = group->checks,
-        .check_count = rule->check_count,
+        .check_count = group->check_count,
+        .hypotheses = group->hypotheses,
+        .hypothesis_count = group->hypothesis_count,
+        .next = group->next,
+        .next_count = group->next_count,
+        .log = group->log,
         .references =
             copy_list(mem, rule->references, rule->reference_count),
         .reference_count = rule->reference_count,
@@ -167,7 +174,9 @@ static void list_quality(const struct findings *f, struct result *result)
         bool seen = false;
         for (size_t j = 0; j < n && !seen; j++)
             seen = strcmp(list[j].id, rule->id) == 0;
-        if (seen || !is_about_the_capture(rule))
+        /* What can not be told is a verdict, and shown as one. */
+        if (seen || !is_about_the_capture(rule) ||
+            rule->effect == VERDICT_UNDETERMINED)
             continue;
         list = arena_grow(result->mem, list, n, &room, n + 1, sizeof *list);
         list[n++] = quality_of(f, i, result->mem);
@@ -194,6 +203,14 @@ static enum verdict verdict_of(const struct findings *f,
             worst = effect;
     }
     return worst;
+}
+
+void findings_preview(struct findings *findings, struct result *result)
+{
+    /* The result's sessions are its own until it is handed out. */
+    findings_rank(findings,
+                  (struct result_session *)(uintptr_t)result->sessions,
+                  result->session_count);
 }
 
 void findings_finish(struct findings *findings, struct result *result)

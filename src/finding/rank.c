@@ -233,8 +233,8 @@ static bool is_better(const struct group *a, const struct group *b)
         return ea < eb;
     if (x->rank != y->rank)
         return x->rank > y->rank;
-    size_t cx = name_index(confidence_names, x->confidence);
-    size_t cy = name_index(confidence_names, y->confidence);
+    size_t cx = name_index(confidence_names, a->confidence);
+    size_t cy = name_index(confidence_names, b->confidence);
     if (cx != cy)
         return cx < cy;
     size_t sx = name_index(severity_names, x->severity);
@@ -255,6 +255,19 @@ static bool can_be_primary(const struct group *group, enum verdict otherwise)
     return effect == VERDICT_DEGRADED ||
            (effect <= VERDICT_UNDETERMINED &&
             group->rule->scope == SCOPE_SESSION);
+}
+
+/* A session that a later one made up for is no failure any more. */
+static void heal(struct result_session *session)
+{
+    if (!session->healed_by || (session->verdict != VERDICT_FAILURE &&
+                                session->verdict != VERDICT_UNDETERMINED))
+        return;
+    session->verdict = session->verdict == VERDICT_UNDETERMINED
+                           ? VERDICT_HEALTHY
+                           : session->healed_effect;
+    if (session->verdict == VERDICT_HEALTHY)
+        session->primary = NULL;
 }
 
 /* session may be NULL: it is past what the result lists. */
@@ -283,12 +296,12 @@ static void rank_session(const struct ranking *k,
         if (!best || is_better(group, best))
             best = group;
     }
-    if (!best)
-        return;
-    best->primary = true;
-    if (session) {
-        session->primary = best->rule->id;
-        session->verdict = group_effect(best);
+    if (best) {
+        best->primary = true;
+        if (session) {
+            session->primary = best->rule->id;
+            session->verdict = group_effect(best);
+        }
     }
 }
 
@@ -326,6 +339,49 @@ static int by_id(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
+static const struct result_session *find(struct result_session *const *known,
+                                         size_t count, uint64_t id)
+{
+    const struct result_session key = {.id = id}, *at = &key;
+    struct result_session *const *found =
+        bsearch(&at, known, count, sizeof *known, by_id);
+    return found ? *found : NULL;
+}
+
+/* What remains of a finding all of whose sessions were made up for.  What is
+ * said of more than single sessions saw the later ones too, and means it all
+ * the same; unless its rule says what heals it. */
+static void relieve(struct group *group, struct result_session *const *known,
+                    size_t count)
+{
+    enum heal heal = group->rule->heal;
+    group->relieved = false;
+    if (group->session_count == 0 || heal == HEAL_NOTHING ||
+        (group->rule->scope != SCOPE_SESSION && heal == HEAL_BY_STAGE))
+        return;
+    enum verdict worst = VERDICT_HEALTHY;
+    for (size_t i = 0; i < group->session_count; i++) {
+        const struct result_session *s = find(known, count, group->sessions[i]);
+        if (!s || !s->healed_by)
+            return;
+        if (s->healed_effect < worst)
+            worst = s->healed_effect;
+    }
+    group->relieved = true;
+    group->relief = worst;
+}
+
+static void begin(struct findings *f, struct result_session *const *known,
+                  size_t count)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        struct group *group = f->groups[i];
+        group->primary = group->unexplained = group->beaten = false;
+        group->explained_by = NULL;
+        relieve(group, known, count);
+    }
+}
+
 static void rank_sessions(const struct ranking *k,
                           struct result_session *sessions, size_t count)
 {
@@ -334,6 +390,7 @@ static void rank_sessions(const struct ranking *k,
         known[i] = &sessions[i];
     if (count)
         qsort(known, count, sizeof *known, by_id);
+    begin(k->findings, known, count);
     size_t n = 0, at = 0;
     struct mention *list = list_mentions(k->findings, &n);
     for (size_t i = 0; i < n;) {
@@ -347,8 +404,22 @@ static void rank_sessions(const struct ranking *k,
         rank_session(k, list + i, end - i, is_known ? known[at] : NULL);
         i = end;
     }
+    for (size_t i = 0; i < count; i++)
+        heal(&sessions[i]);
     free(list);
     free(known);
+}
+
+/* The rule that says that all was made up for, and may say so of this group. */
+static const struct rule *healing_rule(const struct findings *f,
+                                       const struct group *group)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        if (rule_explains_healed(f->groups[i]->rule) &&
+            covers(f->groups[i], group))
+            return f->groups[i]->rule;
+    }
+    return NULL;
 }
 
 /* What is the cause of no single session, but was not outdone in any either,
@@ -361,6 +432,8 @@ static void rank_others(const struct ranking *k)
             note_explained(k, NULL, 0, b, k->wide_cause[b]);
         if (group->unexplained || group->primary)
             group->explained_by = NULL;
+        if (group->relieved && !group->primary && !group->explained_by)
+            group->explained_by = healing_rule(k->findings, group);
         bool counts = group->session_count == 0 ||
                       group_effect(group) < VERDICT_UNDETERMINED;
         if (counts && !group->explained_by && !group->beaten)

@@ -30,6 +30,23 @@ void result_free(struct result **result)
     *result = NULL;
 }
 
+/* Those of which a session is listed; both are in the order of their first
+ * packets. */
+static void keep_attempts(struct result *result)
+{
+    struct result_attempt *attempts =
+        arena_alloc(result->mem, result->attempt_count * sizeof *attempts);
+    bool *wanted = arena_alloc(result->mem, result->attempt_count + 1);
+    size_t kept = 0;
+    for (size_t i = 0; i < result->session_count; i++)
+        wanted[result->sessions[i].attempt] = true;
+    for (size_t i = 0; i < result->attempt_count; i++)
+        if (wanted[result->attempts[i].id])
+            attempts[kept++] = result->attempts[i];
+    result->attempts = attempts;
+    result->attempt_count = kept;
+}
+
 void result_list_at_most(struct result *result, size_t most)
 {
     size_t unwell = 0, kept = 0;
@@ -50,4 +67,5 @@ void result_list_at_most(struct result *result, size_t most)
     result->sessions_unlisted += result->session_count - kept;
     result->sessions = sessions;
     result->session_count = kept;
+    keep_attempts(result);
 }

@@ -10,6 +10,7 @@
 #define FINDING_RESULT_H
 
 #include "base/arena.h"
+#include "rule/rule.h"
 #include "rule/verdict.h"
 
 /* The steps of getting mail, in order: also session.stage. */
@@ -54,8 +55,36 @@ struct result_session {
     bool decrypted;
     const char *primary; /* finding id, or NULL */
     const char *summary; /* what it did, for people: "3 messages fetched"; "" */
+    uint64_t attempt; /* id of the attempt that it is part of; 0: none */
+    /* A later session made up for this one: its id (0: none did), and what
+     * remains of the failure, DEGRADED or HEALTHY. */
+    uint64_t healed_by;
+    enum verdict healed_effect;
     double rtt;          /* seconds; 0 unknown */
     uint64_t retransmissions, client_bytes, server_bytes;
+};
+
+/* What one client did within a stretch of time to get or to send its mail at
+ * one service. */
+struct result_attempt {
+    uint64_t id;        /* 1, 2, ... in the order of their first packets */
+    const char *client; /* address */
+    const char *user;   /* masked; "" where unknown */
+    const char *service; /* incoming, outgoing, filters */
+    const char *server;  /* name, or address */
+    int64_t start;
+    double duration; /* seconds */
+    enum verdict verdict;
+    const char *outcome; /* worked, detour, failed, undetermined */
+    double detour;       /* seconds that it cost; 0 for none */
+    const char *cause;   /* id of the finding that, removed, would have made
+                            it work (or do so at once); NULL for none */
+    /* The first packet from which it could no longer succeed, and the last
+     * before it that was still fine, and what that one brought.  0: unknown */
+    uint64_t broken_at, fine_until;
+    const char *fine_what; /* "the greeting"; "" for none */
+    const uint64_t *sessions; /* ids, in order */
+    size_t session_count;
 };
 
 struct result_finding {
@@ -84,6 +113,13 @@ struct result_finding {
     size_t check_count;
     const char *const *references;
     size_t reference_count;
+    bool healed; /* later sessions made up for all of its sessions */
+    const char *confidence_why; /* what other sessions say to it; "" nothing */
+    const struct hypothesis *hypotheses;
+    size_t hypothesis_count;
+    const char *const *next; /* what decides between them, cheapest first */
+    size_t next_count;
+    const char *log; /* where to look in the server's log, and for what; "" */
 };
 
 struct quality { /* what the capture can not show, and why */
@@ -106,6 +142,8 @@ struct result {
     size_t session_count;
     uint64_t sessions_unlisted; /* past the cap: counted, not listed */
     uint64_t healthy_sessions, clients, servers;
+    const struct result_attempt *attempts; /* in order of first packet */
+    size_t attempt_count;
     const struct result_finding *findings; /* primary first, worst first */
     size_t finding_count;
     const char *good_news; /* "3 messages fetched over IMAP, 1 sent (queued as

@@ -9,6 +9,7 @@
 
 #include "report/escape.h"
 #include "report/report.h"
+#include "report/story.h"
 #include "report/words.h"
 
 /* clang-format off */
@@ -66,13 +67,50 @@ static void pair(struct text *out, const char *term, const char *tag,
     text_addf(out, "</%s></dd>\n", tag);
 }
 
+static void add_story(struct text *out, const struct result *result,
+                      const struct result_attempt *attempt)
+{
+    struct story_line lines[STORY_LINES];
+    struct text s = {0};
+    size_t left = 0, n = story_tell(result, attempt, lines, &left);
+    say_attempt(&s, result, attempt);
+    element(out, "p", text_string(&s));
+    text_adds(out, "<table>\n");
+    for (size_t i = 0; i < n; i++) {
+        text_addf(out, "<tr><td class=\"n\">%.1f s</td><td>",
+                  lines[i].offset);
+        escape_xml(out, text_string(&lines[i].words));
+        text_adds(out, "</td></tr>\n");
+        text_free(&lines[i].words);
+    }
+    if (left)
+        text_addf(out, "<tr><td></td><td>and %zu more</td></tr>\n", left);
+    text_adds(out, "</table>\n");
+    text_free(&s);
+}
+
+static void add_break(struct text *out, const struct result_attempt *attempt)
+{
+    struct text s = {0};
+    if (attempt)
+        say_break(&s, attempt);
+    element(out, "p", text_string(&s));
+    text_free(&s);
+}
+
 static void add_session(struct text *out, const struct result *result,
                         const struct result_finding *finding)
 {
     const struct result_session *session = session_of(result, finding);
+    const struct result_attempt *attempt = attempt_of(result, finding);
     struct text s = {0};
     if (!session)
         return;
+    if (attempt && attempt->session_count > 1) {
+        add_story(out, result, attempt);
+        add_break(out, attempt);
+        return;
+    }
     if (finding->session_count > 1)
         text_addf(&s, "%zu sessions, for example: ", finding->session_count);
     say_session(&s, session);
@@ -80,6 +118,30 @@ static void add_session(struct text *out, const struct result *result,
     text_clear(&s);
     say_steps(&s, session);
     element(out, "p", text_string(&s));
+    text_free(&s);
+    add_break(out, attempt);
+}
+
+static void add_hypotheses(struct text *out,
+                           const struct result_finding *finding)
+{
+    struct text s = {0};
+    if (finding->hypothesis_count)
+        text_adds(out, "<h4>What is left</h4>\n<ol>\n");
+    for (size_t i = 0; i < finding->hypothesis_count; i++) {
+        const struct hypothesis *h = &finding->hypotheses[i];
+        text_clear(&s);
+        text_adds(&s, h->text);
+        if (*h->because)
+            text_addf(&s, " (%s)", h->because);
+        element(out, "li", text_string(&s));
+    }
+    text_adds(out, finding->hypothesis_count ? "</ol>\n" : "");
+    if (finding->next_count)
+        text_adds(out, "<h4>What decides, the cheapest first</h4>\n<ul>\n");
+    for (size_t i = 0; i < finding->next_count; i++)
+        element(out, "li", finding->next[i]);
+    text_adds(out, finding->next_count ? "</ul>\n" : "");
     text_free(&s);
 }
 
@@ -95,7 +157,7 @@ static void add_evidence(struct text *out, const struct result_finding *finding)
         if (evidence->packet)
             text_addf(out, "%" PRIu64, evidence->packet);
         text_adds(out, "</td><td class=\"n\">");
-        if (evidence->packet || evidence->time)
+        if (evidence->packet)
             text_addf(out, "%.3f", evidence->offset);
         text_adds(out, "</td><td>");
         escape_xml(out, evidence->text);
@@ -104,14 +166,17 @@ static void add_evidence(struct text *out, const struct result_finding *finding)
     text_adds(out, "</table>\n");
 }
 
-static void add_cause(struct text *out, const struct result *result,
-                      const struct result_finding *finding)
+static void add_cause(struct text *out, const struct result *result, size_t i)
 {
+    const struct result_finding *finding = &result->findings[i];
+    struct text s = {0};
     text_addf(out, "<section>\n<h3><span class=\"%s\">%s</span> ",
               verdict_names[finding->effect], verdict_label(finding->effect));
     escape_xml(out, finding->title);
     text_adds(out, "</h3>\n");
     element(out, "p", finding->summary);
+    if (finding->confidence_why)
+        element(out, "p", finding->confidence_why);
     text_addf(out, "<p>Who must act: <strong>%s</strong>. <code>",
               who_acts(finding->where));
     escape_xml(out, finding->id);
@@ -120,13 +185,22 @@ static void add_cause(struct text *out, const struct result *result,
     if (finding->count > 1)
         text_addf(out, ", %" PRIu64 " times", finding->count);
     text_adds(out, "</p>\n");
+    say_first_step(&s, finding);
+    element(out, "p", text_string(&s));
+    text_clear(&s);
+    say_likes(&s, result, i);
+    element(out, "p", text_string(&s));
+    text_free(&s);
     add_session(out, result, finding);
     add_evidence(out, finding);
+    add_hypotheses(out, finding);
     text_adds(out, "<dl>\n");
     pair(out, "For the user", "span", finding->remedy_user);
     pair(out, "For the administrator", "span", finding->remedy_admin);
-    for (size_t i = 0; i < finding->check_count; i++)
-        pair(out, "Check next", "code", finding->checks[i]);
+    if (finding->log)
+        pair(out, "In the server's log", "span", finding->log);
+    for (size_t k = 0; k < finding->check_count; k++)
+        pair(out, "Check next", "code", finding->checks[k]);
     pair(out, "In Wireshark", "code", finding->filter);
     text_adds(out, "</dl>\n</section>\n");
 }
@@ -134,15 +208,19 @@ static void add_cause(struct text *out, const struct result *result,
 static void add_notes(struct text *out, const struct result *result)
 {
     bool any = false;
+    struct text s = {0};
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (!is_note(finding))
+        if (!is_note(finding) || !is_first_like(result, i))
             continue;
         text_adds(out, any ? "" : "<h4>Worth knowing</h4>\n<ul>\n");
-        element(out, "li", finding->summary);
+        text_clear(&s);
+        say_note(&s, result, i, true);
+        element(out, "li", text_string(&s));
         any = true;
     }
     text_adds(out, any ? "</ul>\n" : "");
+    text_free(&s);
     if (result->quality_count == 0)
         return;
     text_adds(out, "<h4>What this capture can not show</h4>\n<ul>\n");
@@ -175,7 +253,8 @@ static void html_capture(struct report *report, const struct result *result)
         const struct result_finding *finding = &result->findings[i];
         if (!is_cause(finding))
             continue;
-        add_cause(out, result, finding);
+        if (report->style.all || is_first_like(result, i))
+            add_cause(out, result, i);
         causes++;
     }
     if (causes == 0 && !is_unreadable(result))

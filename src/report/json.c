@@ -123,6 +123,12 @@ json_t *json_of_session(const struct result_session *session)
                         string_of(verdict_names[session->verdict]));
     json_object_set_new(object, "decrypted", json_boolean(session->decrypted));
     json_object_set_new(object, "primary", string_of(session->primary));
+    json_object_set_new(object, "attempt",
+                        session->attempt ? count_of(session->attempt)
+                                         : json_null());
+    json_object_set_new(object, "healed_by",
+                        session->healed_by ? count_of(session->healed_by)
+                                           : json_null());
     json_object_set_new(object, "summary", string_of(session->summary));
     json_object_set_new(object, "metrics", metrics_of(session));
     return object;
@@ -140,6 +146,19 @@ static json_t *evidence_of(const struct result_finding *finding)
         json_object_set_new(object, "time", time_of(evidence->time));
         json_object_set_new(object, "offset", seconds_of(evidence->offset));
         json_object_set_new(object, "text", string_of(evidence->text));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *hypotheses_of(const struct result_finding *finding)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < finding->hypothesis_count; i++) {
+        const struct hypothesis *h = &finding->hypotheses[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "text", string_of(h->text));
+        json_object_set_new(object, "because", string_of(h->because));
         json_array_append_new(array, object);
     }
     return array;
@@ -180,6 +199,43 @@ json_t *json_of_finding(const struct result_finding *finding)
     json_object_set_new(
         object, "references",
         strings_of(finding->references, finding->reference_count));
+    json_object_set_new(object, "healed", json_boolean(finding->healed));
+    json_object_set_new(object, "confidence_why",
+                        string_of(finding->confidence_why));
+    json_object_set_new(object, "hypotheses", hypotheses_of(finding));
+    json_object_set_new(object, "next",
+                        strings_of(finding->next, finding->next_count));
+    json_object_set_new(object, "log", string_of(finding->log));
+    return object;
+}
+
+/* 0 is null: no packet. */
+static json_t *packet_of(uint64_t packet)
+{
+    return packet ? count_of(packet) : json_null();
+}
+
+json_t *json_of_attempt(const struct result_attempt *attempt)
+{
+    json_t *object = json_object(), *sessions = json_array();
+    for (size_t i = 0; i < attempt->session_count; i++)
+        json_array_append_new(sessions, count_of(attempt->sessions[i]));
+    json_object_set_new(object, "id", count_of(attempt->id));
+    json_object_set_new(object, "client", string_of(attempt->client));
+    json_object_set_new(object, "user", string_of(attempt->user));
+    json_object_set_new(object, "service", string_of(attempt->service));
+    json_object_set_new(object, "server", string_of(attempt->server));
+    json_object_set_new(object, "start", time_of(attempt->start));
+    json_object_set_new(object, "duration", seconds_of(attempt->duration));
+    json_object_set_new(object, "verdict",
+                        string_of(verdict_names[attempt->verdict]));
+    json_object_set_new(object, "outcome", string_of(attempt->outcome));
+    json_object_set_new(object, "detour", seconds_of(attempt->detour));
+    json_object_set_new(object, "cause", string_of(attempt->cause));
+    json_object_set_new(object, "fine_until", packet_of(attempt->fine_until));
+    json_object_set_new(object, "fine_what", string_of(attempt->fine_what));
+    json_object_set_new(object, "broken_at", packet_of(attempt->broken_at));
+    json_object_set_new(object, "sessions", sessions);
     return object;
 }
 
@@ -213,8 +269,11 @@ json_t *json_of_result(const struct result *result)
 {
     json_t *object = json_object();
     json_t *sessions = json_array(), *findings = json_array();
+    json_t *attempts = json_array();
     for (size_t i = 0; i < result->session_count; i++)
         json_array_append_new(sessions, json_of_session(&result->sessions[i]));
+    for (size_t i = 0; i < result->attempt_count; i++)
+        json_array_append_new(attempts, json_of_attempt(&result->attempts[i]));
     for (size_t i = 0; i < result->finding_count; i++)
         json_array_append_new(findings, json_of_finding(&result->findings[i]));
 
@@ -236,6 +295,7 @@ json_t *json_of_result(const struct result *result)
                         string_of(result->not_the_cause));
     json_object_set_new(object, "counts", counts_of(result));
     json_object_set_new(object, "sessions", sessions);
+    json_object_set_new(object, "attempts", attempts);
     json_object_set_new(object, "findings", findings);
     return object;
 }

@@ -20,6 +20,7 @@ extern const char *const json_step_states[];
 
 /* New references. */
 json_t *json_of_result(const struct result *result);
+json_t *json_of_attempt(const struct result_attempt *attempt);
 json_t *json_of_session(const struct result_session *session);
 json_t *json_of_finding(const struct result_finding *finding);
 

@@ -142,6 +142,8 @@ static void read_session(struct arena *mem, const json_t *object,
         .verdict = verdict(object, "verdict"),
         .decrypted = truth(object, "decrypted"),
         .primary = string_or_null(mem, object, "primary"),
+        .attempt = count(object, "attempt"),
+        .healed_by = count(object, "healed_by"),
         .summary = string(mem, object, "summary"),
         .rtt = real(metrics, "rtt"),
         .retransmissions = count(metrics, "retransmissions"),
@@ -149,6 +151,55 @@ static void read_session(struct arena *mem, const json_t *object,
         .server_bytes = count(metrics, "server_bytes"),
     };
     read_steps(mem, object, session);
+}
+
+static const uint64_t *numbers(struct arena *mem, const json_t *object,
+                               const char *key, size_t *n)
+{
+    const json_t *array = json_object_get(object, key);
+    *n = json_array_size(array);
+    uint64_t *list = arena_alloc(mem, (*n + 1) * sizeof *list);
+    for (size_t i = 0; i < *n; i++)
+        list[i] = (uint64_t)json_integer_value(json_array_get(array, i));
+    return list;
+}
+
+static void read_attempt(struct arena *mem, const json_t *object,
+                         struct result_attempt *attempt)
+{
+    *attempt = (struct result_attempt){
+        .id = count(object, "id"),
+        .client = string(mem, object, "client"),
+        .user = string(mem, object, "user"),
+        .service = string(mem, object, "service"),
+        .server = string(mem, object, "server"),
+        .start = time_value(object, "start"),
+        .duration = real(object, "duration"),
+        .verdict = verdict(object, "verdict"),
+        .outcome = string(mem, object, "outcome"),
+        .detour = real(object, "detour"),
+        .cause = string_or_null(mem, object, "cause"),
+        .fine_until = count(object, "fine_until"),
+        .fine_what = string(mem, object, "fine_what"),
+        .broken_at = count(object, "broken_at"),
+    };
+    attempt->sessions =
+        numbers(mem, object, "sessions", &attempt->session_count);
+}
+
+static void read_hypotheses(struct arena *mem, const json_t *object,
+                            struct result_finding *finding)
+{
+    const json_t *array = json_object_get(object, "hypotheses");
+    size_t n = json_array_size(array);
+    struct hypothesis *list = arena_alloc(mem, (n + 1) * sizeof *list);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *item = json_array_get(array, i);
+        list[i] = (struct hypothesis){string(mem, item, "text"),
+                                      string(mem, item, "because")};
+    }
+    finding->hypotheses = list;
+    finding->hypothesis_count = n;
 }
 
 static void read_evidence(struct arena *mem, const json_t *object,
@@ -174,11 +225,6 @@ static void read_finding(struct arena *mem, const json_t *object,
                          struct result_finding *finding)
 {
     const json_t *remedy = json_object_get(object, "remedy");
-    const json_t *sessions = json_object_get(object, "sessions");
-    size_t n = json_array_size(sessions);
-    uint64_t *ids = arena_alloc(mem, (n + 1) * sizeof *ids);
-    for (size_t i = 0; i < n; i++)
-        ids[i] = (uint64_t)json_integer_value(json_array_get(sessions, i));
     *finding = (struct result_finding){
         .id = string(mem, object, "id"),
         .title = string(mem, object, "title"),
@@ -191,8 +237,6 @@ static void read_finding(struct arena *mem, const json_t *object,
         .primary = truth(object, "primary"),
         .explained_by = string_or_null(mem, object, "explained_by"),
         .count = count(object, "count"),
-        .sessions = ids,
-        .session_count = n,
         .client = string_or_null(mem, object, "client"),
         .server = string_or_null(mem, object, "server"),
         .server_name = string_or_null(mem, object, "server_name"),
@@ -200,7 +244,14 @@ static void read_finding(struct arena *mem, const json_t *object,
         .filter = string(mem, object, "filter"),
         .remedy_user = string(mem, remedy, "user"),
         .remedy_admin = string(mem, remedy, "admin"),
+        .healed = truth(object, "healed"),
+        .confidence_why = string_or_null(mem, object, "confidence_why"),
+        .log = string_or_null(mem, object, "log"),
     };
+    finding->sessions =
+        numbers(mem, object, "sessions", &finding->session_count);
+    finding->next = strings(mem, object, "next", &finding->next_count);
+    read_hypotheses(mem, object, finding);
     read_evidence(mem, object, finding);
     finding->checks = strings(mem, object, "checks", &finding->check_count);
     finding->references =
@@ -229,6 +280,15 @@ static void read_lists(struct result *result, const json_t *object)
         read_session(mem, json_array_get(array, i), &sessions[i]);
     result->sessions = sessions;
     result->session_count = n;
+
+    array = json_object_get(object, "attempts");
+    n = json_array_size(array);
+    struct result_attempt *attempts =
+        arena_alloc(mem, (n + 1) * sizeof *attempts);
+    for (size_t i = 0; i < n; i++)
+        read_attempt(mem, json_array_get(array, i), &attempts[i]);
+    result->attempts = attempts;
+    result->attempt_count = n;
 
     array = json_object_get(object, "findings");
     n = json_array_size(array);

@@ -5,6 +5,7 @@
 
 #include "report/escape.h"
 #include "report/report.h"
+#include "report/story.h"
 #include "report/words.h"
 
 static void paragraph(struct text *out, const char *lead, const char *words)
@@ -16,19 +17,53 @@ static void paragraph(struct text *out, const char *lead, const char *words)
     text_adds(out, "\n\n");
 }
 
+static void add_story(struct text *out, const struct result *result,
+                      const struct result_attempt *attempt)
+{
+    struct story_line lines[STORY_LINES];
+    struct text s = {0};
+    size_t left = 0, n = story_tell(result, attempt, lines, &left);
+    say_attempt(&s, result, attempt);
+    paragraph(out, "", text_string(&s));
+    for (size_t i = 0; i < n; i++) {
+        text_addf(out, "- %.1f s: ", lines[i].offset);
+        escape_markdown(out, text_string(&lines[i].words));
+        text_adds(out, "\n");
+        text_free(&lines[i].words);
+    }
+    if (left)
+        text_addf(out, "- and %zu more\n", left);
+    text_adds(out, "\n");
+    text_free(&s);
+}
+
 static void add_session(struct text *out, const struct result *result,
                         const struct result_finding *finding)
 {
     const struct result_session *session = session_of(result, finding);
+    const struct result_attempt *attempt = attempt_of(result, finding);
     struct text s = {0};
     if (!session)
         return;
+    if (attempt)
+        say_break(&s, attempt);
+    if (attempt && attempt->session_count > 1) {
+        add_story(out, result, attempt);
+        paragraph(out, "", text_string(&s));
+        text_free(&s);
+        return;
+    }
+    text_clear(&s);
     if (finding->session_count > 1)
         text_addf(&s, "%zu sessions, for example: ", finding->session_count);
     say_session(&s, session);
     paragraph(out, "", text_string(&s));
     text_clear(&s);
     say_steps(&s, session);
+    paragraph(out, "", text_string(&s));
+    text_clear(&s);
+    if (attempt)
+        say_break(&s, attempt);
     paragraph(out, "", text_string(&s));
     text_free(&s);
 }
@@ -44,7 +79,7 @@ static void add_evidence(struct text *out, const struct result_finding *finding)
         if (evidence->packet)
             text_addf(out, "%" PRIu64, evidence->packet);
         text_adds(out, " | ");
-        if (evidence->packet || evidence->time)
+        if (evidence->packet)
             text_addf(out, "%.3f", evidence->offset);
         text_adds(out, " | ");
         escape_markdown(out, evidence->text);
@@ -53,10 +88,37 @@ static void add_evidence(struct text *out, const struct result_finding *finding)
     text_adds(out, "\n");
 }
 
+static void add_hypotheses(struct text *out,
+                           const struct result_finding *finding)
+{
+    for (size_t i = 0; i < finding->hypothesis_count; i++) {
+        const struct hypothesis *h = &finding->hypotheses[i];
+        text_addf(out, "%s%zu. ", i ? "" : "**What is left:**\n\n", i + 1);
+        escape_markdown(out, h->text);
+        if (*h->because) {
+            text_adds(out, " (");
+            escape_markdown(out, h->because);
+            text_adds(out, ")");
+        }
+        text_adds(out, "\n");
+    }
+    text_adds(out, finding->hypothesis_count ? "\n" : "");
+    for (size_t i = 0; i < finding->next_count; i++) {
+        text_adds(out, i ? "- "
+                         : "**What decides, the cheapest first:**\n\n- ");
+        escape_markdown(out, finding->next[i]);
+        text_adds(out, "\n");
+    }
+    text_adds(out, finding->next_count ? "\n" : "");
+}
+
 static void add_remedy(struct text *out, const struct result_finding *finding)
 {
+    add_hypotheses(out, finding);
     paragraph(out, "**For the user:** ", finding->remedy_user);
     paragraph(out, "**For the administrator:** ", finding->remedy_admin);
+    paragraph(out, "**In the server's log:** ",
+              finding->log ? finding->log : "");
     if (finding->check_count)
         text_adds(out, "**Check next:**\n\n");
     for (size_t i = 0; i < finding->check_count; i++) {
@@ -73,13 +135,15 @@ static void add_remedy(struct text *out, const struct result_finding *finding)
     }
 }
 
-static void add_cause(struct text *out, const struct result *result,
-                      const struct result_finding *finding)
+static void add_cause(struct text *out, const struct result *result, size_t i)
 {
+    const struct result_finding *finding = &result->findings[i];
+    struct text s = {0};
     text_addf(out, "### %s: ", verdict_label(finding->effect));
     escape_markdown(out, finding->title);
     text_adds(out, "\n\n");
     paragraph(out, "", finding->summary);
+    paragraph(out, "", finding->confidence_why ? finding->confidence_why : "");
     text_addf(out, "**Who must act:** %s. ", who_acts(finding->where));
     escape_code(out, finding->id);
     text_adds(out, ", ");
@@ -87,6 +151,12 @@ static void add_cause(struct text *out, const struct result *result,
     if (finding->count > 1)
         text_addf(out, ", %" PRIu64 " times", finding->count);
     text_adds(out, "\n\n");
+    say_first_step(&s, finding);
+    paragraph(out, "", text_string(&s));
+    text_clear(&s);
+    say_likes(&s, result, i);
+    paragraph(out, "", text_string(&s));
+    text_free(&s);
     add_session(out, result, finding);
     add_evidence(out, finding);
     add_remedy(out, finding);
@@ -95,12 +165,15 @@ static void add_cause(struct text *out, const struct result *result,
 static void add_list(struct text *out, const struct result *result)
 {
     bool any = false;
+    struct text s = {0};
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (!is_note(finding))
+        if (!is_note(finding) || !is_first_like(result, i))
             continue;
         text_adds(out, any ? "- " : "**Worth knowing:**\n\n- ");
-        escape_markdown(out, finding->summary);
+        text_clear(&s);
+        say_note(&s, result, i, true);
+        escape_markdown(out, text_string(&s));
         text_adds(out, " (");
         escape_code(out, finding->id);
         text_adds(out, ")\n");
@@ -114,6 +187,7 @@ static void add_list(struct text *out, const struct result *result)
         text_adds(out, "\n");
     }
     text_adds(out, result->quality_count ? "\n" : "");
+    text_free(&s);
 }
 
 static void markdown_capture(struct report *report, const struct result *result)
@@ -134,7 +208,8 @@ static void markdown_capture(struct report *report, const struct result *result)
         const struct result_finding *finding = &result->findings[i];
         if (!is_cause(finding))
             continue;
-        add_cause(out, result, finding);
+        if (report->style.all || is_first_like(result, i))
+            add_cause(out, result, i);
         causes++;
     }
     if (causes == 0 && !is_unreadable(result))

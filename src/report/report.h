@@ -24,6 +24,7 @@ struct report_style {
     bool color;
     bool ascii;   /* the terminal can not show more */
     bool verbose; /* sessions and observations too */
+    bool all;     /* and nothing grouped: every one of them */
     bool quiet;   /* the verdicts and nothing else */
 };
 

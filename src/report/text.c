@@ -21,8 +21,10 @@ enum {
     BODY = 2,
     ITEM = 4,
     DETAILED_MAX = 3, /* causes explained at length; of more only the heads */
+    BRIEF_FROM = 10,  /* of more, not even what to do first */
     CAUSES_MAX = 25,
     NOTES_MAX = 5,
+    SESSIONS_MAX = 40, /* listed with -v; with --all, all of them */
 };
 
 static size_t count_causes(const struct result *result)
@@ -31,6 +33,28 @@ static size_t count_causes(const struct result *result)
     for (size_t i = 0; i < result->finding_count; i++)
         n += is_cause(&result->findings[i]);
     return n;
+}
+
+static size_t count_groups(const struct result *result)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < result->finding_count; i++)
+        n += is_cause(&result->findings[i]) && is_first_like(result, i);
+    return n;
+}
+
+static void likes(struct page *page, const struct result *result, size_t i)
+{
+    struct text s = {0};
+    say_likes(&s, result, i);
+    if (s.n) {
+        text_adds(&s, "; --all shows each.");
+        page_paragraph(
+            page, 0, INK_PLAIN, "",
+            text_column(verdict_label(result->findings[i].effect)),
+            text_string(&s));
+    }
+    text_free(&s);
 }
 
 static void header(struct page *page, const struct result *result)
@@ -57,25 +81,31 @@ static void header(struct page *page, const struct result *result)
 static void causes(struct page *page, const struct result *result,
                    const struct report_style *style)
 {
-    size_t count = count_causes(result), shown = 0;
-    bool detailed = count <= DETAILED_MAX || style->verbose;
+    size_t count = count_causes(result), shown = 0, left = 0;
+    size_t groups = count_groups(result);
+    bool detailed = groups <= DETAILED_MAX || style->verbose;
+    bool brief = style->quiet || (groups > BRIEF_FROM && !style->verbose);
     const char *ruled_out = count == 1 ? result->not_the_cause : "";
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (!is_cause(finding))
+        if (!is_cause(finding) || (!style->all && !is_first_like(result, i)))
             continue;
-        if (shown == CAUSES_MAX && !style->verbose)
-            break;
-        text_cause(page, finding);
+        if (shown == CAUSES_MAX && !style->verbose) {
+            left++;
+            continue;
+        }
+        text_cause(page, finding, brief);
+        if (!style->all)
+            likes(page, result, i);
         if (detailed && !style->quiet) {
             text_detail(page, result, finding, ruled_out);
             page_blank(page);
         }
         shown++;
     }
-    if (shown < count) {
+    if (left) {
         struct text s = {0};
-        text_addf(&s, "and %zu more causes; -v shows them", count - shown);
+        text_addf(&s, "and %zu more causes; -v shows them", left);
         page_line(page, text_column(""), INK_PLAIN, text_string(&s));
         text_free(&s);
     }
@@ -105,6 +135,8 @@ static void bare_verdict(struct page *page, const struct result *result)
         return;
     }
     const char *label = verdict_label(result->verdict);
+    if (result->verdict == VERDICT_NO_MAIL && result->quality_count)
+        says = result->quality[0].text; /* what there is instead */
     page_paragraph(page, 0, text_ink(result->verdict), label,
                    text_column(label), says);
 }
@@ -131,10 +163,12 @@ static void good_news(struct page *page, const struct result *result)
     text_free(&s);
 }
 
-static void note(struct page *page, const struct result_finding *finding)
+static void note(struct page *page, const struct result *result, size_t i,
+                 bool grouped)
 {
+    const struct result_finding *finding = &result->findings[i];
     struct text s = {0};
-    say_sentence(&s, *finding->summary ? finding->summary : finding->title);
+    say_note(&s, result, i, grouped);
     text_addf(&s, " (%s)", finding->id);
     page_paragraph(page, ITEM, INK_PLAIN, "", ITEM, text_string(&s));
     text_free(&s);
@@ -148,7 +182,7 @@ static void notes(struct page *page, const struct result *result,
     size_t shown = 0, left = 0;
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (!is_note(finding))
+        if (!is_note(finding) || (!style->all && !is_first_like(result, i)))
             continue;
         if (shown == NOTES_MAX && !style->verbose) {
             left++;
@@ -156,7 +190,7 @@ static void notes(struct page *page, const struct result *result,
         }
         if (shown++ == 0)
             page_line(page, BODY, INK_STRONG, "Worth knowing");
-        note(page, finding);
+        note(page, result, i, !style->all);
     }
     if (left) {
         struct text s = {0};
@@ -167,20 +201,22 @@ static void notes(struct page *page, const struct result *result,
     shown = 0;
     for (size_t i = 0; style->verbose && i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (is_cause(finding) || is_note(finding))
+        if (is_cause(finding) || is_note(finding) ||
+            (!style->all && !is_first_like(result, i)))
             continue;
         if (shown++ == 0)
             page_line(page, BODY, INK_STRONG, "Follows from the cause");
-        note(page, finding);
+        note(page, result, i, !style->all);
     }
 }
 
 static void quality(struct page *page, const struct result *result)
 {
     struct text s = {0};
-    if (result->quality_count)
+    size_t said = result->verdict == VERDICT_NO_MAIL && !count_causes(result);
+    if (result->quality_count > said)
         page_line(page, BODY, INK_STRONG, "What this capture can not show");
-    for (size_t i = 0; i < result->quality_count; i++) {
+    for (size_t i = said; i < result->quality_count; i++) {
         text_clear(&s);
         say_sentence(&s, result->quality[i].text);
         page_paragraph(page, ITEM, INK_PLAIN, "", ITEM, text_string(&s));
@@ -188,13 +224,19 @@ static void quality(struct page *page, const struct result *result)
     text_free(&s);
 }
 
-void text_sessions(struct page *page, const struct result *result)
+void text_sessions(struct page *page, const struct result *result, bool all)
 {
     struct text s = {0};
+    size_t shown = 0, left = 0;
     if (result->session_count)
         page_line(page, BODY, INK_STRONG, "Sessions");
     for (size_t i = 0; i < result->session_count; i++) {
         const struct result_session *session = &result->sessions[i];
+        if (shown == SESSIONS_MAX && !all) {
+            left++;
+            continue;
+        }
+        shown++;
         text_clear(&s);
         text_addf(&s, "#%" PRIu64 " ", session->id);
         say_session(&s, session);
@@ -211,6 +253,12 @@ void text_sessions(struct page *page, const struct result *result)
         page_paragraph(page, ITEM + 3, text_ink(session->verdict),
                        verdict_label(session->verdict), ITEM + 3,
                        text_string(&s));
+    }
+    if (left) {
+        text_clear(&s);
+        say_how_many(&s, left, "more session", "more sessions");
+        text_adds(&s, "; --all lists them");
+        page_line(page, ITEM, INK_FAINT, text_string(&s));
     }
     if (result->sessions_unlisted) {
         text_clear(&s);
@@ -249,7 +297,7 @@ static void text_capture(struct report *report, const struct result *result)
         }
         if (style->verbose && !style->quiet) {
             page_blank(&page);
-            text_sessions(&page, result);
+            text_sessions(&page, result, style->all);
         }
     }
     /* The last line is never an empty one. */
@@ -273,7 +321,7 @@ static void text_finding(struct report *report,
         text_addf(&s, "%s -> %s", finding->client, finding->server);
     if (s.n)
         page_line(&page, 0, INK_FAINT, text_string(&s));
-    text_cause(&page, finding);
+    text_cause(&page, finding, true);
     page_blank(&page);
     page_print(&page, report->out);
     text_free(&page.out);

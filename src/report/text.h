@@ -13,8 +13,9 @@ enum ink text_ink(enum verdict verdict);
 /* Where the words after a label begin. */
 size_t text_column(const char *label);
 
-/* FAILED, the sentence, who must act: what a help desk needs. */
-void text_cause(struct page *page, const struct result_finding *finding);
+/* FAILED, the sentence, who must act, what to do: what a help desk needs. */
+void text_cause(struct page *page, const struct result_finding *finding,
+                bool quiet);
 
 /* Session, steps, evidence, what to do: what an administrator needs.
  * not_the_cause may be "". */
@@ -22,7 +23,7 @@ void text_detail(struct page *page, const struct result *result,
                  const struct result_finding *finding,
                  const char *not_the_cause);
 
-/* A line for each session. */
-void text_sessions(struct page *page, const struct result *result);
+/* A few lines for each session; of many only the first, unless `all`. */
+void text_sessions(struct page *page, const struct result *result, bool all);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/story.h"
 #include "report/words.h"
 
 enum {
@@ -40,7 +41,8 @@ enum ink text_ink(enum verdict verdict)
     return INK_STRONG;
 }
 
-void text_cause(struct page *page, const struct result_finding *finding)
+void text_cause(struct page *page, const struct result_finding *finding,
+                bool quiet)
 {
     struct text s = {0}, right = {0};
     const char *label = verdict_label(finding->effect);
@@ -55,34 +57,78 @@ void text_cause(struct page *page, const struct result_finding *finding)
         say_count(&s, finding->count);
         text_adds(&s, " times)");
     }
+    if (finding->confidence_why && *finding->confidence_why) {
+        text_adds(&s, " ");
+        say_sentence(&s, finding->confidence_why);
+    }
     if (s.n)
         page_paragraph(page, 0, INK_PLAIN, "", column, text_string(&s));
     text_clear(&s);
     text_addf(&s, "Who must act: %s.", who_acts(finding->where));
     text_addf(&right, "%s, %s", finding->id, finding->confidence);
     page_line_right(page, column, text_string(&s), text_string(&right));
+    text_clear(&s);
+    if (!quiet)
+        say_first_step(&s, finding);
+    if (s.n)
+        page_paragraph(page, 0, INK_PLAIN, "", column, text_string(&s));
     text_free(&s);
     text_free(&right);
+}
+
+/* The attempt in order, where it has more than the one connection. */
+static void story(struct page *page, const struct result *result,
+                  const struct result_attempt *attempt)
+{
+    struct story_line lines[STORY_LINES];
+    struct text s = {0};
+    size_t left = 0, n = story_tell(result, attempt, lines, &left);
+    say_attempt(&s, result, attempt);
+    page_paragraph(page, BODY, INK_PLAIN, "", BODY, text_string(&s));
+    for (size_t i = 0; i < n; i++) {
+        text_clear(&s);
+        text_addf(&s, "%8.1f s", lines[i].offset);
+        page_paragraph(page, 0, INK_PLAIN, text_string(&s), BODY + ITEM + 8,
+                       text_string(&lines[i].words));
+        text_free(&lines[i].words);
+    }
+    if (left) {
+        text_clear(&s);
+        say_how_many(&s, left, "more connection", "more connections");
+        page_line(page, BODY + ITEM + 8, INK_FAINT, text_string(&s));
+    }
+    text_free(&s);
 }
 
 static void sessions_of(struct page *page, const struct result *result,
                         const struct result_finding *finding)
 {
+    const struct result_attempt *attempt = attempt_of(result, finding);
     const struct result_session *first = session_of(result, finding);
     struct text s = {0};
     if (!first)
         return;
     page_blank(page);
-    if (finding->session_count > 1) {
+    bool more = !attempt || finding->session_count > attempt->session_count;
+    if (finding->session_count > 1 && more) {
         say_count(&s, finding->session_count);
         text_adds(&s, " sessions, for example:");
         page_line(page, BODY, INK_PLAIN, text_string(&s));
         text_clear(&s);
     }
-    say_session(&s, first);
-    page_paragraph(page, BODY, INK_PLAIN, "", BODY, text_string(&s));
+    if (attempt && attempt->session_count > 1) {
+        story(page, result, attempt);
+    } else {
+        say_session(&s, first);
+        page_paragraph(page, BODY, INK_PLAIN, "", BODY, text_string(&s));
+        text_clear(&s);
+        say_steps(&s, first);
+        if (s.n)
+            page_paragraph(page, BODY, INK_PLAIN, "", BODY, text_string(&s));
+    }
     text_clear(&s);
-    say_steps(&s, first);
+    if (attempt)
+        say_break(&s, attempt);
     if (s.n)
         page_paragraph(page, BODY, INK_PLAIN, "", BODY, text_string(&s));
     text_free(&s);
@@ -119,7 +165,7 @@ static void evidence_line(struct page *page, const struct evidence *e,
         text_addf(&s, "%*" PRIu64, packet_width, e->packet);
     else
         text_addf(&s, "%*s", packet_width, "");
-    if (e->packet || e->time)
+    if (e->packet) /* else it is of no moment in particular */
         text_addf(&s, "%*.3f", time_width, e->offset);
     else
         text_addf(&s, "%*s", time_width, "");
@@ -158,18 +204,47 @@ static void evidence(struct page *page, const struct result_finding *finding)
     text_free(&s);
 }
 
+/* What is left where the capture can not tell, and what decides. */
+static void hypotheses(struct page *page, const struct result_finding *finding)
+{
+    struct text s = {0};
+    if (finding->hypothesis_count)
+        page_line(page, BODY, INK_STRONG, "What is left");
+    for (size_t i = 0; i < finding->hypothesis_count; i++) {
+        char number[24];
+        const struct hypothesis *h = &finding->hypotheses[i];
+        snprintf(number, sizeof number, "%zu", i + 1);
+        text_clear(&s);
+        text_adds(&s, h->text);
+        if (*h->because)
+            text_addf(&s, " (%s)", h->because);
+        page_paragraph(page, ITEM, INK_PLAIN, number, ITEM + 3,
+                       text_string(&s));
+    }
+    if (finding->next_count)
+        page_line(page, BODY, INK_STRONG,
+                  "What decides, the cheapest first");
+    for (size_t i = 0; i < finding->next_count; i++)
+        page_paragraph(page, ITEM, INK_PLAIN, "-", ITEM + 3, finding->next[i]);
+    text_free(&s);
+}
+
 static void remedy(struct page *page, const struct result_finding *finding)
 {
     bool undetermined = finding->effect == VERDICT_UNDETERMINED;
-    if (*finding->remedy_user || *finding->remedy_admin)
+    /* What decides has been said, and says the same better. */
+    bool said = undetermined && finding->next_count;
+    if (!said && (*finding->remedy_user || *finding->remedy_admin))
         page_line(page, BODY, INK_STRONG,
                   undetermined ? "To find out" : "What to do");
-    if (*finding->remedy_user)
+    if (!said && *finding->remedy_user)
         page_paragraph(page, ITEM, INK_PLAIN, "user", REMEDY,
                        finding->remedy_user);
-    if (*finding->remedy_admin)
+    if (!said && *finding->remedy_admin)
         page_paragraph(page, ITEM, INK_PLAIN, "admin", REMEDY,
                        finding->remedy_admin);
+    if (finding->log && *finding->log)
+        page_paragraph(page, ITEM, INK_PLAIN, "log", REMEDY, finding->log);
     if (finding->check_count)
         page_line(page, BODY, INK_STRONG, "Check next");
     for (size_t i = 0; i < finding->check_count; i++)
@@ -184,6 +259,7 @@ void text_detail(struct page *page, const struct result *result,
     sessions_of(page, result, finding);
     evidence(page, finding);
     page_blank(page);
+    hypotheses(page, finding);
     remedy(page, finding);
     if (*not_the_cause) {
         text_addf(&s, "Not the cause: %s", not_the_cause);

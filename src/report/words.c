@@ -171,6 +171,41 @@ void say_steps(struct text *out, const struct result_session *session)
     }
 }
 
+/* Up to the first full stop that ends a sentence: one that a capital or nothing
+ * follows, not the one of "e.g. " or of a name. */
+static struct span first_sentence(const char *text)
+{
+    struct span s = span_of(text);
+    for (size_t i = 0; i + 2 < s.n; i++) {
+        if (s.p[i] == '.' && s.p[i + 1] == ' ' && s.p[i + 2] >= 'A' &&
+            s.p[i + 2] <= 'Z')
+            return span_first(s, i + 1);
+    }
+    return s;
+}
+
+void say_first_step(struct text *out, const struct result_finding *finding)
+{
+    bool user = strcmp(finding->where, "client") == 0 ||
+                strcmp(finding->where, "account") == 0 ||
+                strcmp(finding->where, "capture") == 0;
+    const char *text = user ? finding->remedy_user : finding->remedy_admin;
+    const char *label = "What to do: ";
+    if (finding->effect == VERDICT_UNDETERMINED) {
+        text = finding->next_count ? finding->next[0] : finding->remedy_user;
+        label = "To find out: ";
+    }
+    if (!*text)
+        text = user ? finding->remedy_admin : finding->remedy_user;
+    if (!*text)
+        return;
+    struct text sentence = {0};
+    text_add(&sentence, first_sentence(text));
+    text_adds(out, label);
+    say_sentence(out, text_string(&sentence));
+    text_free(&sentence);
+}
+
 bool is_unreadable(const struct result *result)
 {
     return result->error && result->packets == 0;
@@ -211,10 +246,15 @@ void say_capture(struct text *out, const struct result *result)
 const struct result_session *session_of(const struct result *result,
                                         const struct result_finding *finding)
 {
-    for (size_t i = 0; i < finding->session_count; i++)
-        for (size_t k = 0; k < result->session_count; k++)
-            if (result->sessions[k].id == finding->sessions[i])
-                return &result->sessions[k];
+    size_t k = 0; /* both are in the order of their ids */
+    for (size_t i = 0; i < finding->session_count; i++) {
+        while (k < result->session_count &&
+               result->sessions[k].id < finding->sessions[i])
+            k++;
+        if (k < result->session_count &&
+            result->sessions[k].id == finding->sessions[i])
+            return &result->sessions[k];
+    }
     return NULL;
 }
 
@@ -228,6 +268,61 @@ bool is_note(const struct result_finding *finding)
     /* What the capture lacks is shown by itself, see result->quality. */
     return !is_cause(finding) && !finding->explained_by &&
            strcmp(finding->family, "capture") != 0;
+}
+
+static bool are_like(const struct result_finding *a,
+                     const struct result_finding *b)
+{
+    return is_cause(a) == is_cause(b) && is_note(a) == is_note(b) &&
+           a->effect == b->effect && strcmp(a->id, b->id) == 0;
+}
+
+bool is_first_like(const struct result *result, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (are_like(&result->findings[k], &result->findings[i]))
+            return false;
+    return true;
+}
+
+void say_likes(struct text *out, const struct result *result, size_t i)
+{
+    enum { NAMED = 5 };
+    const struct result_finding *first = &result->findings[i];
+    size_t n = 0;
+    for (size_t k = i + 1; k < result->finding_count; k++) {
+        const struct result_finding *f = &result->findings[k];
+        if (!are_like(first, f) || ++n > NAMED)
+            continue;
+        text_addf(out, "%s%s%s%s", n > 1 ? ", " : "The same: ",
+                  f->client ? f->client : "",
+                  f->client && f->server ? " at " : "",
+                  f->server_name ? f->server_name
+                  : f->server    ? f->server
+                                 : "");
+        if (f->count > 1)
+            text_addf(out, " (%" PRIu64 " times)", f->count);
+    }
+    if (n > NAMED)
+        text_addf(out, " and %zu more", n - NAMED);
+}
+
+void say_note(struct text *out, const struct result *result, size_t i,
+              bool grouped)
+{
+    const struct result_finding *finding = &result->findings[i];
+    size_t likes = 0;
+    for (size_t k = i + 1; grouped && k < result->finding_count; k++)
+        likes += are_like(finding, &result->findings[k]);
+    say_sentence(out, *finding->summary ? finding->summary : finding->title);
+    if (finding->healed)
+        text_adds(out, " A later connection made up for it.");
+    if (likes) {
+        text_adds(out, " The same of ");
+        say_how_many(out, likes, "other client or server",
+                     "other clients or servers");
+        text_adds(out, ".");
+    }
 }
 
 void say_sentence(struct text *out, const char *sentence)

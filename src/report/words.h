@@ -33,6 +33,10 @@ void say_session(struct text *out, const struct result_session *session);
 /* "dns ok > connect ok 21 ms > login REFUSED"; "" when no step is known. */
 void say_steps(struct text *out, const struct result_session *session);
 
+/* "What to do: Sign in to webmail ...": the first sentence that the one who must
+ * act is told; where the capture can not tell, what decides. */
+void say_first_step(struct text *out, const struct result_finding *finding);
+
 /* Nothing of it was analysed: its error is all there is to say. */
 bool is_unreadable(const struct result *result);
 
@@ -48,6 +52,19 @@ bool is_cause(const struct result_finding *finding);
 
 /* It decides nothing and stands by itself: shown as worth knowing. */
 bool is_note(const struct result_finding *finding);
+
+/* Findings of one rule with one effect are shown as one, by the first of them:
+ * whether the i-th is that. */
+bool is_first_like(const struct result *result, size_t i);
+
+/* Of whom else the same was found as in the i-th: "The same: 192.0.2.7 at
+ * imap.example.org (3 times) and 12 more"; nothing where there are none. */
+void say_likes(struct text *out, const struct result *result, size_t i);
+
+/* The i-th as an observation in a sentence or two; grouped: with a word on
+ * those like it. */
+void say_note(struct text *out, const struct result *result, size_t i,
+              bool grouped);
 
 /* Adds a full stop where the sentence has no end of its own. */
 void say_sentence(struct text *out, const char *sentence);

@@ -5,6 +5,7 @@
 #define RULE_BASE_H
 
 #include "rule/condition.h"
+#include "rule/product.h"
 #include "rule/questions.h"
 #include "rule/rule.h"
 
@@ -20,6 +21,8 @@ struct rules {
     struct regexes *regexes;
     struct rule **list; /* in the order of the files */
     size_t count, room;
+    struct product **products; /* in the order of the files */
+    size_t product_count, product_room;
     struct questions questions;    /* of all rules */
     struct entry *entries[SCOPES]; /* the same order */
     size_t entry_count[SCOPES];

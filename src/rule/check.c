@@ -12,6 +12,8 @@
 const char *const severity_names[] = {"critical", "high", "medium",
                                       "low",      "info", NULL};
 const char *const confidence_names[] = {"certain", "likely", "possible", NULL};
+const char *const heal_names[HEALS] = {"",        "nothing", "work",
+                                       "login", "message", "any-port"};
 const char *const where_names[] = {"client",  "local-network", "path", "server",
                                    "account", "capture",       NULL};
 const char *const family_names[] = {
@@ -84,6 +86,15 @@ bool check_id(struct reader *r, const yaml_node_t *node,
     return false;
 }
 
+bool rule_explains_healed(const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->explain_count; i++) {
+        if (strcmp(rule->explains[i], RULE_HEALED) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool rule_name_means(const char *name, const char *id)
 {
     size_t n = strlen(name);
@@ -111,6 +122,8 @@ static void check_explains(const struct rules *rules, const struct rule *rule,
     for (size_t i = 0; i < rule->explain_count; i++) {
         const char *name = rule->explains[i];
         struct suggestion s = suggestion_for(span_of(name));
+        if (strcmp(name, RULE_HEALED) == 0)
+            continue;
         if (names_some_rule(rules, name, &s)) {
             if (strcmp(name, rule->id) == 0)
                 complain(complaints, rule->line, "%s explains itself",

@@ -35,6 +35,18 @@ struct pattern {
 
 enum { TESTS_MAX = 16, UNLESS_MAX = 16 };
 
+/* A text that is said only if a test holds. */
+struct said {
+    const struct expr *test; /* NULL: always */
+    const struct template *text;
+    const struct template *because; /* of a hypothesis; NULL for none */
+};
+
+struct said_list {
+    const struct said *list;
+    size_t count;
+};
+
 struct condition {
     struct kinds all_of; /* without facts of all of these it can not fire, */
     struct kinds one_of; /* nor without one of these, unless empty */
@@ -48,7 +60,8 @@ struct condition {
     const struct counted *counted;
     size_t counted_count;
     const struct template *says, *user, *admin;
-    const struct template *const *checks;
+    struct said_list checks, hypotheses, next;
+    struct said_list raised, lowered; /* by contrast */
 };
 
 /* needs.c: works out all_of and one_of. */

@@ -120,6 +120,20 @@ bool node_map_get(struct document *d, const yaml_node_t *map, size_t i,
     return true;
 }
 
+bool node_map_has(struct document *d, const yaml_node_t *node, const char *name)
+{
+    const yaml_node_t *key, *value;
+    for (size_t i = 0;
+         node_is_map(node) && node_map_get(d, node, i, &key, &value); i++) {
+        if (key->type == YAML_SCALAR_NODE &&
+            span_same((struct span){key->data.scalar.value,
+                                    key->data.scalar.length},
+                      span_of(name)))
+            return true;
+    }
+    return false;
+}
+
 static bool is_printable(struct span text)
 {
     struct text safe = {0};

@@ -54,6 +54,10 @@ const yaml_node_t *node_list_get(struct document *d, const yaml_node_t *list,
 bool node_map_get(struct document *d, const yaml_node_t *map, size_t i,
                   const yaml_node_t **key, const yaml_node_t **value);
 
+/* Whether it is a map with this key. */
+bool node_map_has(struct document *d, const yaml_node_t *node,
+                  const char *name);
+
 /* The text of a scalar: one line, or several where `lines`; not empty; with
  * nothing in it that could not be printed.  NULL: it was complained about,
  * `what` is whose text it is. */

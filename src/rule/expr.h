@@ -16,6 +16,7 @@ enum {
     SLOT_CURRENT,  /* the fact that a pattern or an aggregate looks at */
     SLOT_SESSION,  /* the session of the subject */
     SLOT_CAPTURE,  /* the capture as a whole */
+    SLOT_CONTRAST, /* how other sessions fared: raised-by, lowered-by */
     SLOT_PATTERNS, /* what the patterns of `when` matched */
     PATTERNS_MAX = 12,
     SLOT_COUNTED = SLOT_PATTERNS + PATTERNS_MAX, /* what aggregates met first */

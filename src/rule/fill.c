@@ -18,9 +18,14 @@ enum built_in {
     BUILT_IN_PORT,
     BUILT_IN_HOST,
     BUILT_IN_TIME,
+    BUILT_IN_CLOCK,
+    BUILT_IN_FROM,
+    BUILT_IN_UNTIL,
+    BUILT_IN_STARTTLS,
 };
 static const char *const built_in_names[] = {
-    "", "client", "server", "port", "host", "time"};
+    "", "client", "server", "port", "host",
+    "time", "clock", "from", "until", "starttls"};
 enum { BUILT_INS = sizeof built_in_names / sizeof *built_in_names };
 
 struct value {
@@ -93,6 +98,8 @@ static bool add_places(struct reading *r, struct span path,
 {
     struct place places[VALUES_MAX];
     size_t dot = path.n;
+    if (r->names->in_contrast) /* two facts, both certain: parse_value() */
+        return true;
     while (dot > 0 && path.p[dot - 1] != '.')
         dot--;
     const struct fact_kind *kind = NULL;
@@ -289,6 +296,18 @@ static void fill_value(const struct value *value, struct view *view,
     case BUILT_IN_TIME:
         text_adds(out, who->time);
         return;
+    case BUILT_IN_CLOCK:
+        text_adds(out, who->clock);
+        return;
+    case BUILT_IN_STARTTLS:
+        text_adds(out, who->starttls);
+        return;
+    case BUILT_IN_FROM:
+        text_adds(out, who->from);
+        return;
+    case BUILT_IN_UNTIL:
+        text_adds(out, who->until);
+        return;
     case NOT_BUILT_IN:
         break;
     }
@@ -296,6 +315,21 @@ static void fill_value(const struct value *value, struct view *view,
         show_value(value->expr, view, out);
     else
         text_add(out, value->literal);
+}
+
+/* An IPv6 address before a port: the host of "{host}:{port}". */
+static bool needs_brackets(const struct template *t, size_t i,
+                           const struct text *filled)
+{
+    struct span host = text_span(filled);
+    size_t hex = 0;
+    while (hex < host.n && (host.p[hex] == ':' ||
+                            (host.p[hex] >= '0' && host.p[hex] <= '9') ||
+                            (host.p[hex] >= 'a' && host.p[hex] <= 'f')))
+        hex++;
+    return t->parts[i].values[0].built_in == BUILT_IN_HOST && host.n &&
+           hex == host.n && span_find(host, ':') < host.n &&
+           i + 1 < t->count && span_starts(t->parts[i + 1].literal, SPAN(":"));
 }
 
 void template_fill(const struct template *template, struct view *view,
@@ -308,7 +342,12 @@ void template_fill(const struct template *template, struct view *view,
         text_clear(&filled);
         for (size_t j = 0; j < part->value_count && filled.n == 0; j++)
             fill_value(&part->values[j], view, who, &filled);
-        if (part->values && template->command)
+        if (part->values && part->values[0].built_in == BUILT_IN_STARTTLS)
+            text_add(out, text_span(&filled)); /* our own words, or nothing */
+        else if (part->values && template->command &&
+                 needs_brackets(template, i, &filled))
+            text_addf(out, "'[%s]'", text_string(&filled));
+        else if (part->values && template->command)
             show_shell_word(text_span(&filled), out);
         else
             text_add(out, text_span(&filled));

@@ -222,7 +222,7 @@ void rules_judge(const struct rules *rules, enum scope scope,
         if (!tests_hold(c->tests, c->test_count, &view) ||
             !match_from(c, 0, &view, NULL))
             continue;
-        struct match match = match_make(entry->rule, &view, mem);
+        struct match match = match_make(rules, entry->rule, &view, mem);
         found(user, &match);
     }
 }

@@ -52,6 +52,34 @@ static void add_rule(struct loading *l, struct rule *rule)
     rules->list[rules->count++] = rule;
 }
 
+static void add_product(struct loading *l, struct product *product)
+{
+    struct rules *rules = l->rules;
+    rules->products = arena_grow(rules->mem, rules->products,
+                                 rules->product_count, &rules->product_room,
+                                 rules->product_count + 1,
+                                 sizeof *rules->products);
+    rules->products[rules->product_count++] = product;
+}
+
+static void load_entry(struct loading *l, struct document *document,
+                       const yaml_node_t *node)
+{
+    if (node_map_has(document, node, "product")) {
+        struct product *product = product_read(document, &l->parsing, node);
+        if (product)
+            add_product(l, product);
+        return;
+    }
+    if (list_is(document, node)) {
+        list_read(document, node, l->parsing.lists, l->parsing.regexes);
+        return;
+    }
+    struct rule *rule = rule_read(document, &l->parsing, node);
+    if (rule)
+        add_rule(l, rule);
+}
+
 static void load_bytes(struct loading *l, const char *name, struct span bytes)
 {
     struct document document;
@@ -64,17 +92,8 @@ static void load_bytes(struct loading *l, const char *name, struct span bytes)
                  "a list of rules should stand here: - id: "
                  "FAMILY.WHAT-HAPPENED");
     } else {
-        for (size_t i = 0; i < node_list_count(root); i++) {
-            const yaml_node_t *node = node_list_get(&document, root, i);
-            if (list_is(&document, node)) {
-                list_read(&document, node, l->parsing.lists,
-                          l->parsing.regexes);
-                continue;
-            }
-            struct rule *rule = rule_read(&document, &l->parsing, node);
-            if (rule)
-                add_rule(l, rule);
-        }
+        for (size_t i = 0; i < node_list_count(root); i++)
+            load_entry(l, &document, node_list_get(&document, root, i));
     }
     document_close(&document);
 }

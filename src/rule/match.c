@@ -6,8 +6,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "rule/base.h"
 
 enum {
     EVIDENCE_MAX = 8,       /* facts shown of one match */
@@ -27,6 +29,7 @@ struct parts {
      * not. */
     const struct fact *session; /* the first of kind session */
     const struct fact *lookup;  /* the first of kind dns.lookup */
+    const struct fact *attempt; /* the first of kind attempt */
     bool clients_differ, servers_differ, names_differ;
     struct arena *mem;
 };
@@ -89,6 +92,8 @@ static void take_part(struct parts *parts, const struct fact *fact)
         add_session_id(parts, session_of(fact)->id);
     } else if (kind == FACT_KIND_dns_lookup && !parts->lookup) {
         parts->lookup = fact;
+    } else if (kind == FACT_KIND_attempt && !parts->attempt) {
+        parts->attempt = fact;
     }
     add_session_id(parts, fact->session);
 }
@@ -207,6 +212,8 @@ static void note_subject(struct parts *parts)
 {
     const struct facts *facts = parts->view->facts;
     enum scope scope = parts->rule->scope;
+    if (parts->attempt)
+        return;
     if (!parts->lookup && (scope == SCOPE_LOOKUP || scope == SCOPE_CLIENT))
         parts->lookup = facts_get(facts, FACT_KIND_dns_lookup, 0);
     if (!parts->session && scope == SCOPE_CLIENT && !parts->lookup) {
@@ -232,15 +239,46 @@ static struct span asker_of(const struct parts *parts)
 }
 
 /* For texts: the first where there are several. */
-static struct who make_who(const struct parts *parts, char time[CLOCK_TEXT],
+struct clock_words {
+    char time[CLOCK_TEXT], clock[CLOCK_TEXT], from[CLOCK_TEXT], until[CLOCK_TEXT];
+};
+
+/* A server's clock need not agree to the second, nor its log be written at
+ * once. */
+static const int64_t log_slack = 2 * CLOCK_SECOND;
+
+/* With which option openssl s_client gets to the same TLS; "" where TLS comes
+ * first, or there is no telling. */
+static const char *starttls_of(const struct fact_session *s)
+{
+    static const char *const options[][2] = {
+        {"imap", " -starttls imap"},
+        {"pop3", " -starttls pop3"},
+        {"smtp", " -starttls smtp"},
+        {"sieve", " -starttls sieve"},
+    };
+    bool later = span_same(s->security, SPAN("starttls")) ||
+                 (!span_same(s->security, SPAN("implicit-tls")) &&
+                  span_same(s->expected_security, SPAN("plain")));
+    struct span protocol = s->expected.n ? s->expected : s->protocol;
+    for (size_t i = 0; later && i < sizeof options / sizeof *options; i++) {
+        if (span_same(protocol, span_of(options[i][0])))
+            return options[i][1];
+    }
+    return "";
+}
+
+static struct who make_who(const struct parts *parts, struct clock_words *clock,
                            char port[8])
 {
-    struct who who = {.time = ""};
+    struct who who = {.time = "", .clock = "", .from = "", .until = "",
+                      .starttls = ""};
     if (parts->session) {
         const struct fact_session *s = session_of(parts->session);
         who.client = s->client;
         who.server = s->server;
         who.host = s->name;
+        who.starttls = starttls_of(s);
         snprintf(port, 8, "%u", (unsigned)(s->port & 0xffff));
         who.port = span_of(port);
     }
@@ -248,11 +286,25 @@ static struct who make_who(const struct parts *parts, char time[CLOCK_TEXT],
         who.client = or_else(who.client, lookup_of(parts->lookup)->client);
         who.host = or_else(who.host, lookup_of(parts->lookup)->name);
     }
+    if (parts->attempt) {
+        const struct fact_attempt *a = parts->attempt->values;
+        who.client = or_else(who.client, a->client);
+        who.host = or_else(who.host, a->name);
+    }
     who.client = or_else(who.client, asker_of(parts));
     who.host = or_else(who.host, who.server);
     if (parts->shown_count) {
-        clock_rfc3339(parts->shown[0]->time, time);
-        who.time = time;
+        int64_t last = parts->shown[parts->shown_count - 1]->time;
+        clock_rfc3339(parts->shown[0]->time, clock->time);
+        clock_hms(parts->shown[0]->time - log_slack, clock->from);
+        clock_hms(last + log_slack, clock->until);
+        char hms[CLOCK_TEXT];
+        clock_hms(parts->shown[0]->time, hms);
+        snprintf(clock->clock, sizeof clock->clock, "%.20s UTC", hms);
+        who.time = clock->time;
+        who.clock = clock->clock;
+        who.from = clock->from;
+        who.until = clock->until;
     }
     return who;
 }
@@ -273,7 +325,8 @@ static void name_parties(const struct parts *parts, const struct who *who,
     bool six = span_find(who->server, ':') < who->server.n;
     struct span name = parts->session ? session_of(parts->session)->name
                        : parts->lookup ? lookup_of(parts->lookup)->name
-                                       : (struct span){NULL, 0};
+                       : parts->attempt ? who->host
+                                        : (struct span){NULL, 0};
     match->client = match->server = match->server_name = "";
     if (!parts->clients_differ)
         match->client = safe_string(parts->mem, who->client);
@@ -297,8 +350,53 @@ static const char *filled(const struct template *template, struct parts *parts,
     return s;
 }
 
-struct match match_make(const struct rule *rule, struct view *view,
-                        struct arena *mem)
+/* Says those of which the test holds. */
+static size_t fill_list(const struct said_list *list, struct parts *parts,
+                        const struct who *who, const char **out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        parts->view->steps = SIZE_MAX; /* no aggregate has more than the facts */
+        if (!list->list[i].test || expr_true(list->list[i].test, parts->view))
+            out[n++] = filled(list->list[i].text, parts, who);
+    }
+    return n;
+}
+
+static void fill_hypotheses(const struct said_list *list, struct parts *parts,
+                            const struct who *who, struct match *match)
+{
+    struct hypothesis *out = arena_alloc(parts->mem, list->count * sizeof *out);
+    size_t n = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct said *said = &list->list[i];
+        parts->view->steps = SIZE_MAX;
+        if (said->test && !expr_true(said->test, parts->view))
+            continue;
+        out[n++] = (struct hypothesis){filled(said->text, parts, who),
+                                       filled(said->because, parts, who)};
+    }
+    match->hypotheses = out;
+    match->hypothesis_count = n;
+}
+
+/* Only who can be found in a server's log is looked for there. */
+static const char *fill_log(const struct rules *rules, struct parts *parts,
+                            const struct who *who)
+{
+    const struct rule *rule = parts->rule;
+    if (rule->scope != SCOPE_SESSION || !parts->session ||
+        (strcmp(rule->where, "server") != 0 &&
+         strcmp(rule->where, "account") != 0) ||
+        !session_of(parts->session)->greeted)
+        return "";
+    const struct product *product =
+        product_find(rules, session_of(parts->session)->product);
+    return product ? filled(product->log, parts, who) : "";
+}
+
+struct match match_make(const struct rules *rules, const struct rule *rule,
+                        struct view *view, struct arena *mem)
 {
     const struct condition *c = rule->condition;
     struct parts parts = {.rule = rule, .view = view, .mem = mem};
@@ -310,15 +408,20 @@ struct match match_make(const struct rule *rule, struct view *view,
     sort_sessions(&parts);
     match.sessions = parts.sessions;
     match.session_count = parts.session_count;
-    char time[CLOCK_TEXT] = "", port[8] = "";
-    struct who who = make_who(&parts, time, port);
+    struct clock_words clock;
+    char port[8] = "";
+    struct who who = make_who(&parts, &clock, port);
     name_parties(&parts, &who, &match);
     match.summary = filled(c->says, &parts, &who);
     match.remedy.user = filled(c->user, &parts, &who);
     match.remedy.admin = filled(c->admin, &parts, &who);
-    const char **checks = arena_alloc(mem, rule->check_count * sizeof *checks);
-    for (size_t i = 0; i < rule->check_count; i++)
-        checks[i] = filled(c->checks[i], &parts, &who);
+    const char **checks = arena_alloc(mem, c->checks.count * sizeof *checks);
+    const char **next = arena_alloc(mem, c->next.count * sizeof *next);
+    match.check_count = fill_list(&c->checks, &parts, &who, checks);
+    match.next_count = fill_list(&c->next, &parts, &who, next);
     match.checks = checks;
+    match.next = next;
+    fill_hypotheses(&c->hypotheses, &parts, &who, &match);
+    match.log = fill_log(rules, &parts, &who);
     return match;
 }

@@ -8,7 +8,7 @@
 
 /* Makes the match of a rule whose patterns stand bound in the view; lives in
  * mem. */
-struct match match_make(const struct rule *rule, struct view *view,
-                        struct arena *mem);
+struct match match_make(const struct rules *rules, const struct rule *rule,
+                        struct view *view, struct arena *mem);
 
 #endif

@@ -41,6 +41,14 @@ bool scope_has(enum scope scope, const struct fact_kind *kind)
     case FACT_KIND_dhcp_exchange:
     case FACT_KIND_capture:
         return scope == SCOPE_CAPTURE;
+    case FACT_KIND_web_connection:
+    case FACT_KIND_attempt:
+        return scope == SCOPE_CLIENT || scope == SCOPE_CAPTURE;
+    case FACT_KIND_endpoint:
+    case FACT_KIND_server_outage:
+        return scope == SCOPE_ENDPOINT || scope == SCOPE_CAPTURE;
+    case FACT_KIND_contrast:
+        return false;
     default: /* what happened inside a session */
         return scope == SCOPE_SESSION;
     }

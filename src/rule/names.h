@@ -40,6 +40,7 @@ struct names {
     enum scope scope;
     const struct fact_kind *current; /* whose fields are bare; or NULL */
     bool in_text;      /* bare fields are those of any matched fact */
+    bool in_contrast;  /* only session.FIELD and contrast.FIELD are there */
     bool in_condition; /* aggregates leave their first fact for texts */
     struct threshold thresholds[THRESHOLDS_MAX];
     size_t threshold_count;

@@ -148,6 +148,14 @@ static struct expr *parse_name(struct parser *p)
                            "given with \"as\" before%s",
                            SHOWN(front),
                            names_perhaps_kind(names, front).text);
+    if (names->in_contrast) {
+        if (kind->number == FACT_KIND_contrast)
+            return field_at(p, start, kind, name, SLOT_CONTRAST);
+        if (kind->number == FACT_KIND_session)
+            return field_at(p, start, kind, name, SLOT_SESSION);
+        return parser_fail(p, "only session.FIELD and contrast.FIELD can stand "
+                              "here");
+    }
     if (kind->number == FACT_KIND_session && scope_has_session(names->scope))
         return field_at(p, start, kind, name, SLOT_SESSION);
     if (kind->number == FACT_KIND_capture && names->scope == SCOPE_CAPTURE)
@@ -197,7 +205,7 @@ static bool aggregate_target(struct parser *p, struct aggregate *a)
             return false;
         }
     }
-    if (scope_has(p->names->scope, a->kind))
+    if (scope_has(p->names->scope, a->kind) && !p->names->in_contrast)
         return true;
     parser_fail(p, "a rule of scope %s sees no %s",
                 scope_names[p->names->scope], a->kind->name);

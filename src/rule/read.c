@@ -19,6 +19,8 @@ enum key {
     KEY_VERDICT,
     KEY_SINCE,
     KEY_UNTIL,
+    KEY_HEALED_BY,
+    KEY_ONCE_HEALED,
     KEY_THRESHOLDS,
     KEY_WHEN,
     KEY_UNLESS,
@@ -26,6 +28,10 @@ enum key {
     KEY_MEANS,
     KEY_REMEDY,
     KEY_CHECKS,
+    KEY_HYPOTHESES,
+    KEY_NEXT,
+    KEY_RAISED_BY,
+    KEY_LOWERED_BY,
     KEY_EXPLAINS,
     KEY_REFERENCES,
     KEY_SHOWN_BY,
@@ -48,6 +54,8 @@ static const struct {
     [KEY_VERDICT] = {"verdict", true},
     [KEY_SINCE] = {"since", true},
     [KEY_UNTIL] = {"until", true},
+    [KEY_HEALED_BY] = {"healed-by", true},
+    [KEY_ONCE_HEALED] = {"once-healed", true},
     [KEY_THRESHOLDS] = {"thresholds", true},
     [KEY_WHEN] = {"when", false},
     [KEY_UNLESS] = {"unless", true},
@@ -55,6 +63,10 @@ static const struct {
     [KEY_MEANS] = {"means", false},
     [KEY_REMEDY] = {"remedy", false},
     [KEY_CHECKS] = {"checks", true},
+    [KEY_HYPOTHESES] = {"hypotheses", true},
+    [KEY_NEXT] = {"next", true},
+    [KEY_RAISED_BY] = {"raised-by", true},
+    [KEY_LOWERED_BY] = {"lowered-by", true},
     [KEY_EXPLAINS] = {"explains", true},
     [KEY_REFERENCES] = {"references", false},
     [KEY_SHOWN_BY] = {"shown-by", false},
@@ -155,6 +167,25 @@ static void take_effect(struct reader *r, struct fields *fields,
     if (i >= 0)
         rule->effect = effects[i];
     fields->fine = fields->fine && i >= 0;
+}
+
+static void take_healing(struct reader *r, struct fields *fields,
+                         struct rule *rule)
+{
+    static const char *const words[] = {"degraded", "note"};
+    if (fields->of[KEY_HEALED_BY]) {
+        int i = read_word(r, fields->of[KEY_HEALED_BY], "healed-by",
+                          heal_names + 1, HEALS - 1);
+        rule->heal = i >= 0 ? (enum heal)(i + 1) : HEAL_BY_STAGE;
+        fields->fine = fields->fine && i >= 0;
+    }
+    if (fields->of[KEY_ONCE_HEALED]) {
+        int i = read_word(r, fields->of[KEY_ONCE_HEALED], "once-healed", words,
+                          2);
+        rule->heal_known = i >= 0;
+        rule->heal_effect = i == 1 ? VERDICT_HEALTHY : VERDICT_DEGRADED;
+        fields->fine = fields->fine && i >= 0;
+    }
 }
 
 static void take_rank(struct reader *r, struct fields *fields,
@@ -327,15 +358,16 @@ static void take_texts(struct reader *r, struct fields *fields,
                                      node_line(fields->of[KEY_SAYS]), false);
     take_text(r, fields, KEY_MEANS, true, &rule->means);
     take_remedy(r, fields, rule);
-    take_list(r, fields, KEY_CHECKS, &rule->checks, &rule->check_count);
-    const struct template **checks = arena_alloc(
-        r->parsing->mem, rule->check_count * sizeof *checks);
-    for (size_t i = 0; i < rule->check_count; i++)
-        checks[i] = text_of(
-            r, fields, rule->checks[i],
-            node_line(node_list_get(r->document, fields->of[KEY_CHECKS], i)),
-            true);
-    r->condition->checks = checks;
+    struct condition *c = r->condition;
+    const yaml_node_t *const *of = fields->of;
+    bool fine =
+        read_said(r, of[KEY_CHECKS], "checks", true, &c->checks, &rule->checks,
+                  &rule->check_count) &&
+        read_hypotheses(r, of[KEY_HYPOTHESES], &c->hypotheses) &&
+        read_said(r, of[KEY_NEXT], "next", false, &c->next, NULL, NULL) &&
+        read_contrast(r, of[KEY_RAISED_BY], "raised-by", &c->raised) &&
+        read_contrast(r, of[KEY_LOWERED_BY], "lowered-by", &c->lowered);
+    fields->fine = fields->fine && fine;
     r->names.in_text = false;
 }
 
@@ -354,6 +386,7 @@ static void take_labels(struct reader *r, struct fields *fields,
     rule->scope = i < 0 ? SCOPE_SESSION : (enum scope)i;
     fields->fine = fields->fine && i >= 0;
     take_rank(r, fields, rule);
+    take_healing(r, fields, rule);
     take_effect(r, fields, rule);
     take_dated(r, fields, KEY_SINCE, &rule->since);
     take_dated(r, fields, KEY_UNTIL, &rule->until);
@@ -404,8 +437,8 @@ struct rule *rule_read(struct document *document,
             read_when(&r, fields.of[KEY_WHEN], &rule->when) && fields.fine;
     if (fields.fine) {
         fields.fine = read_unless(&r, fields.of[KEY_UNLESS], &rule->unless);
-        check_thresholds(&r, &fields);
         take_texts(&r, &fields, rule);
+        check_thresholds(&r, &fields);
     }
     condition->counted = keep_counted(&r);
     condition->counted_count = r.names.counted_count;

@@ -25,6 +25,23 @@ struct rule *rule_read(struct document *document,
 bool read_when(struct reader *r, const yaml_node_t *node, const char **text);
 bool read_unless(struct reader *r, const yaml_node_t *node, const char **text);
 
+/* read_said.c: lists of texts, each perhaps with an `if`.  With texts, gives
+ * them as written too.  NULL is an empty list.  False: it was complained
+ * about. */
+bool read_said(struct reader *r, const yaml_node_t *node, const char *what,
+               bool command, struct said_list *out, const char *const **texts,
+               size_t *count);
+bool read_hypotheses(struct reader *r, const yaml_node_t *node,
+                     struct said_list *out);
+bool read_contrast(struct reader *r, const yaml_node_t *node, const char *what,
+                   struct said_list *out);
+
+/* product.c: an entry that begins with `product`.  NULL: it was complained
+ * about. */
+struct product *product_read(struct document *document,
+                             const struct parsing *parsing,
+                             const yaml_node_t *node);
+
 /* check.c: a word of a list; its index, or -1 if it was complained about. */
 int read_word(struct reader *r, const yaml_node_t *node, const char *what,
               const char *const *words, size_t count);

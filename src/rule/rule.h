@@ -46,15 +46,37 @@ struct dated {
     int64_t time;
 };
 
+/* What a later session of the same client at the same server must have done to
+ * make up for one that a finding speaks of: see rules/README.md, healed-by. */
+enum heal {
+    HEAL_BY_STAGE, /* not said: it depends on how far the session got */
+    HEAL_NOTHING,
+    HEAL_WORK,     /* its work */
+    HEAL_LOGIN,    /* a login that was accepted */
+    HEAL_MESSAGE,  /* a message that went the same way */
+    HEAL_ANY_PORT, /* its work, on whatever port of the server */
+    HEALS
+};
+extern const char *const heal_names[HEALS];
+
+/* A reading that is left where the capture can not tell, and what speaks for
+ * it. */
+struct hypothesis {
+    const char *text, *because; /* because: "" where nothing does */
+};
+
 struct rule {
     const char *id, *title, *family, *severity, *confidence, *where;
     enum scope scope;
     enum verdict effect; /* VERDICT_HEALTHY: a note that changes nothing */
+    enum heal heal;
+    bool heal_known;          /* the rule says what remains once healed: */
+    enum verdict heal_effect; /* DEGRADED, or HEALTHY for a note */
     unsigned rank; /* among causes of one session: higher is more specific */
     struct dated since, until; /* compared with the capture's time */
     const char *says, *means;
     struct remedy remedy;
-    const char *const *checks;
+    const char *const *checks; /* as written, each with its `if` left out */
     size_t check_count;
     const char *const *references;
     size_t reference_count;
@@ -91,6 +113,10 @@ void rules_free(struct rules **rules);
  * False when there is no such rule. */
 bool rules_disable(struct rules *rules, const char *id);
 
+/* In `explains`: what later sessions made up for, whatever it is. */
+#define RULE_HEALED "healed"
+bool rule_explains_healed(const struct rule *rule);
+
 /* Whether a name as `explains` has it (perhaps with a trailing *) means the
  * id. */
 bool rule_name_means(const char *name, const char *id);
@@ -105,6 +131,12 @@ struct match {
     const char *summary; /* `says` filled in; in mem, as all below */
     struct remedy remedy;
     const char *const *checks;
+    size_t check_count;
+    const struct hypothesis *hypotheses;
+    size_t hypothesis_count;
+    const char *const *next; /* what decides between them, cheapest first */
+    size_t next_count;
+    const char *log; /* where and for what to look in the server's log; "" */
     const struct evidence *evidence; /* without .offset */
     size_t evidence_count;
     const uint64_t *sessions; /* whose facts matched, rising */
@@ -119,6 +151,22 @@ void rules_judge(const struct rules *rules, enum scope scope,
                  const struct facts *subject, struct arena *mem,
                  void (*found)(void *user, const struct match *match),
                  void *user);
+
+/* The server program that the facts of a session give away: the name of the
+ * first product of the base that they fit; empty if none.  Lives as long as the
+ * base. */
+struct span rules_product(const struct rules *rules,
+                          const struct facts *session);
+
+/* Whether the contrast with other sessions makes a finding of this rule surer
+ * (1), less sure (-1) or neither (0), and in *why the words for it, in mem.
+ * Both facts must be there: of kind session and contrast. */
+int rule_weigh(const struct rule *rule, const struct fact *session,
+               const struct fact *contrast, struct arena *mem,
+               const char **why);
+
+/* Whether contrast matters to it at all. */
+bool rule_weighs(const struct rule *rule);
 
 /* Whether any rule has this scope at all. */
 bool rules_have_scope(const struct rules *rules, enum scope scope);

@@ -114,6 +114,20 @@ const struct book_entry *book_get(struct book *book, size_t i)
     return &book->entries[i];
 }
 
+void book_judge(struct book *book, size_t i, struct span verdict,
+                struct span finding)
+{
+    sort(book);
+    book->entries[i].session.verdict = word(book, verdict);
+    book->entries[i].session.finding = word(book, finding);
+}
+
+void book_heal(struct book *book, size_t i)
+{
+    sort(book);
+    book->entries[i].session.healed = true;
+}
+
 uint64_t book_unlisted(const struct book *book)
 {
     return book->unlisted;

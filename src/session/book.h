@@ -1,7 +1,9 @@
 /* book.h - what is remembered of each session after it is over.
  *
- * A small record each, for the correlation of sessions and for the report.
- * Past BOOK_MAX only counts go on, so memory does not grow with the capture.
+ * A small record each (less than 1.5 kB: the numbers of the `session` fact,
+ * its texts once for all sessions that share them, a few packets), for the
+ * correlation of sessions and for the report.  Past BOOK_MAX only counts go on,
+ * so memory does not grow with the capture: 96 MB at most.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef SESSION_BOOK_H
@@ -21,7 +23,10 @@ struct book_entry {
     char sent_as[SUMMARY_TEXT];
     char tls_version[16];
     double dns_delay; /* negative: no lookup seen */
+    struct milestone milestones[MILESTONES_MAX];
+    size_t milestone_count;
 };
+_Static_assert(sizeof(struct book_entry) < 1536, "a small record");
 
 struct book;
 
@@ -34,6 +39,11 @@ bool book_add(struct book *book, const struct book_entry *entry);
 /* In the order of their ids. */
 size_t book_count(struct book *book);
 const struct book_entry *book_get(struct book *book, size_t i);
+
+/* What became known of the i-th session after it was written down; copies. */
+void book_judge(struct book *book, size_t i, struct span verdict,
+                struct span finding);
+void book_heal(struct book *book, size_t i);
 
 /* Of sessions past BOOK_MAX. */
 uint64_t book_unlisted(const struct book *book);

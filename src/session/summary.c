@@ -17,6 +17,23 @@ static void keep(char *out, size_t room, struct span text)
     out[n] = '\0';
 }
 
+const char *const milestone_names[] = {
+    "the greeting",    "the answer to STARTTLS", "the TLS handshake",
+    "the login",       "the opened mailbox",     "a message that went through",
+};
+
+/* The last of its kind; one that comes again moves to the end. */
+static void reach(struct summary *s, enum milestone_kind kind, uint64_t frame)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->milestone_count; i++) {
+        if (s->milestones[i].kind != kind)
+            s->milestones[n++] = s->milestones[i];
+    }
+    s->milestones[n++] = (struct milestone){frame, kind};
+    s->milestone_count = n;
+}
+
 static void take_message(struct summary *s, const struct fact_mail_message *m)
 {
     bool ok = span_same(m->result, SPAN("ok"));
@@ -163,15 +180,23 @@ static void take_mail(struct summary *s, const struct fact *fact)
         s->greeting_refused = span_same(g->result, SPAN("refused"));
         s->greeting_time = fact->time;
         take_greeting_host(s, g);
+        if (!s->greeting_refused)
+            reach(s, MILESTONE_GREETING, fact->frame);
         if (span_same(g->result, SPAN("preauth")))
             s->logins_ok++;
         break;
     }
     case FACT_KIND_mail_login:
         take_login(s, fact->values);
+        if (span_same(((const struct fact_mail_login *)fact->values)->result,
+                      SPAN("ok")))
+            reach(s, MILESTONE_LOGIN, fact->frame);
         break;
     case FACT_KIND_mail_message:
         take_message(s, fact->values);
+        if (span_same(((const struct fact_mail_message *)fact->values)->result,
+                      SPAN("ok")))
+            reach(s, MILESTONE_MESSAGE, fact->frame);
         break;
     case FACT_KIND_mail_close:
         take_close(s, fact->values);
@@ -197,6 +222,7 @@ static void take_mail(struct summary *s, const struct fact *fact)
         s->mailbox_opened = true;
         s->messages =
             ((const struct fact_pop_maildrop *)fact->values)->messages;
+        reach(s, MILESTONE_MAILBOX, fact->frame);
         break;
     case FACT_KIND_pop_deletions:
         s->deletions =
@@ -244,6 +270,9 @@ static void take_tls(struct summary *s, const struct fact *fact)
         if (span_same(((const struct fact_starttls *)fact->values)->result,
                       SPAN("refused")))
             s->tls = TLS_FAILED;
+        else if (span_same(((const struct fact_starttls *)fact->values)->result,
+                           SPAN("ok")))
+            reach(s, MILESTONE_STARTTLS, fact->frame);
         break;
     case FACT_KIND_tls_client_hello:
         take_hello(s, fact->values);
@@ -259,6 +288,8 @@ static void take_tls(struct summary *s, const struct fact *fact)
     }
     case FACT_KIND_tls_handshake:
         take_handshake(s, fact->values);
+        if (s->tls == TLS_OK)
+            reach(s, MILESTONE_TLS, fact->frame);
         break;
     case FACT_KIND_tls_shape: {
         const struct fact_tls_shape *t = fact->values;
@@ -447,7 +478,7 @@ struct fact_session summary_session(const struct summary *s,
         .client = span_of(texts->client),
         .server = span_of(texts->server),
         .station = span_of(texts->station),
-        .began = clock_seconds(f->first_time - c->capture_start),
+        .began = clock_seconds(f->first_time - c->began),
         .greeting_host = span_of(s->greeting_host),
         .greeting_domain = span_domain(span_of(s->greeting_host)),
         .client_port = cs->port,

@@ -18,6 +18,25 @@ enum {
     SUMMARY_ISSUER = 80,
 };
 
+/* A packet up to which all was well, and what it brought.  Of each kind the
+ * last is kept, so six are enough. */
+enum { MILESTONES_MAX = 6 };
+enum milestone_kind {
+    MILESTONE_GREETING,
+    MILESTONE_STARTTLS,
+    MILESTONE_TLS,
+    MILESTONE_LOGIN,
+    MILESTONE_MAILBOX,
+    MILESTONE_MESSAGE,
+};
+struct milestone {
+    uint64_t frame;
+    enum milestone_kind kind;
+};
+
+/* "the greeting", "the login", ... */
+extern const char *const milestone_names[];
+
 struct summary {
     bool greeted, greeting_refused;
     int64_t greeting_time;
@@ -52,6 +71,8 @@ struct summary {
                                    it accepted, safe to print */
     char user[SUMMARY_TEXT];
     char first_message[SUMMARY_KEY];
+    struct milestone milestones[MILESTONES_MAX]; /* in order of time */
+    size_t milestone_count;
 };
 
 /* A facts_listener: user is the struct summary. */
@@ -68,8 +89,8 @@ struct summary_context {
     bool implicit_tls;    /* TLS was spoken from the first byte */
     bool content;         /* bytes of content were seen at all */
     bool decrypted;
-    int64_t now; /* the time of the last packet of the capture so far */
-    int64_t capture_start;
+    int64_t began; /* the time of the first packet of the capture */
+    int64_t now;   /* and of the last one so far */
 };
 
 /* What the texts of the `session` fact are written into. */

@@ -42,6 +42,8 @@ static void a_refused_login_reads_from_cause_to_remedy(void **state)
         "failed.\n"
         "        Who must act: the account's owner.                   "
         "authentication.bad-credentials, certain\n"
+        "        What to do: Sign in to webmail with the same name and "
+        "password.\n"
         "\n"
         "  192.0.2.74 -> imap.example.org (198.51.100.35) port 143, IMAP with "
         "STARTTLS\n"
@@ -162,7 +164,8 @@ static void hundreds_of_sessions_are_grouped(void **state)
 {
     enum { SESSIONS = 500, CAUSES = 40 };
     static uint64_t ids[SESSIONS];
-    static struct result_finding findings[CAUSES];
+    static struct result_finding findings[2 * CAUSES];
+    static char names[CAUSES][32];
     (void)state;
     for (size_t i = 0; i < SESSIONS; i++)
         ids[i] = i + 1;
@@ -177,13 +180,16 @@ static void hundreds_of_sessions_are_grouped(void **state)
         findings[i].sessions = ids;
         findings[i].session_count = SESSIONS;
         findings[i].count = SESSIONS;
+        findings[CAUSES + i] = findings[i];
+        snprintf(names[i], sizeof names[i], "server.cause-%zu", i);
+        findings[i].id = names[i];
     }
-    fixture_findings(result, findings, CAUSES);
+    fixture_findings(result, findings, 2 * CAUSES);
     char *text = text_of(result, (struct report_style){0});
     assert_non_null(strstr(text, "91 704 mail sessions of 17 clients with 3 "
                                  "servers\n"));
     assert_non_null(strstr(text, "(500 times)"));
-    assert_non_null(strstr(text, "and 15 more causes; -v shows them\n"));
+    assert_non_null(strstr(text, "and 16 more causes; -v shows them\n"));
     assert_non_null(strstr(text, "OK      194 other sessions did their work"));
     assert_true(count_of(text, "\n") < 100);
     free(text);

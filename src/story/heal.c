@@ -1,0 +1,173 @@
+/* heal.c - attempts_heal(): what a later session made up for.
+ *
+ * Each attempt is gone through from its end; of what worked, the nearest and
+ * the last so far are known for each port.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "story/attempts.h"
+
+enum {
+    SOON = 900,     /* seconds within which success must follow */
+    NOTICEABLE = 5, /* seconds that a person who waits for mail notices */
+    PORTS_MAX = 16, /* of one attempt; what is past them heals nothing */
+};
+
+/* What later sessions did: the nearest of them, and the last. */
+enum deed { DEED_WORK, DEED_LOGIN, DEED_SENT, DEED_FETCHED, DEEDS };
+
+struct port {
+    uint64_t number;
+    const struct book_entry *nearest[DEEDS], *last[DEEDS];
+};
+
+struct later {
+    struct port any;
+    struct port ports[PORTS_MAX];
+    size_t count;
+};
+
+static struct port *port_of(struct later *later, uint64_t number)
+{
+    for (size_t i = 0; i < later->count; i++) {
+        if (later->ports[i].number == number)
+            return &later->ports[i];
+    }
+    if (later->count == PORTS_MAX)
+        return NULL;
+    later->ports[later->count] = (struct port){.number = number};
+    return &later->ports[later->count++];
+}
+
+static bool did(const struct book_entry *e, enum deed deed)
+{
+    const struct fact_session *s = &e->session;
+    bool unseen = s->encrypted && s->worked;
+    switch (deed) {
+    case DEED_WORK:
+        return s->worked;
+    case DEED_LOGIN:
+        return s->logins_ok > 0 || unseen;
+    case DEED_SENT:
+        return s->sent > 0 || e->stored > 0 || unseen;
+    case DEED_FETCHED:
+        return s->received > 0 || unseen;
+    case DEEDS:
+        break;
+    }
+    return false;
+}
+
+static void note(struct port *port, const struct book_entry *e)
+{
+    for (int deed = 0; port && deed < DEEDS; deed++) {
+        if (!did(e, (enum deed)deed))
+            continue;
+        port->nearest[deed] = e;
+        if (!port->last[deed])
+            port->last[deed] = e;
+    }
+}
+
+/* A session that broke off in the middle can only be made up for by one that
+ * began after that; one that never got so far, by whatever began later. */
+static const struct book_entry *after(const struct port *port, enum deed deed,
+                                      const struct book_entry *e, bool middle)
+{
+    const struct book_entry *near = port ? port->nearest[deed] : NULL;
+    if (!near)
+        return NULL;
+    int64_t end = e->start + (int64_t)(e->session.duration * CLOCK_SECOND);
+    if (middle && near->start < end)
+        near = port->last[deed];
+    if ((middle && near->start < end) ||
+        near->start - end > SOON * CLOCK_SECOND)
+        return NULL;
+    return near;
+}
+
+static bool is_one_of(struct span word, const char *const *words)
+{
+    for (; *words; words++) {
+        if (span_same(word, span_of(*words)))
+            return true;
+    }
+    return false;
+}
+
+static const struct book_entry *healer(struct later *later,
+                                       const struct book_entry *e,
+                                       enum heal heal)
+{
+    static const char *const early[] = {"connect", "greeting", "tls", NULL};
+    const struct port *port = port_of(later, e->session.port);
+    bool smtp = span_same(e->session.protocol, SPAN("smtp"));
+    bool begun = !is_one_of(e->session.stage, early) &&
+                 !span_same(e->session.stage, SPAN("login"));
+    if (heal == HEAL_BY_STAGE) {
+        if (begun)
+            return NULL; /* what was wanted inside, only a rule can know */
+        heal = span_same(e->session.stage, SPAN("login")) ? HEAL_LOGIN
+                                                          : HEAL_WORK;
+    }
+    switch (heal) {
+    case HEAL_WORK:
+        return after(port, DEED_WORK, e, begun);
+    case HEAL_LOGIN:
+        return after(port, DEED_LOGIN, e, begun);
+    case HEAL_MESSAGE:
+        return after(port, smtp ? DEED_SENT : DEED_FETCHED, e, begun);
+    case HEAL_ANY_PORT:
+        return after(&later->any, DEED_WORK, e, begun);
+    case HEAL_BY_STAGE:
+    case HEAL_NOTHING:
+    case HEALS:
+        break;
+    }
+    return NULL;
+}
+
+static void heal(struct book *book, const struct rules *rules, size_t i,
+                 struct later *later, struct result_session *session)
+{
+    const struct book_entry *e = book_get(book, i);
+    const struct rule *rule =
+        session->primary ? rules_find(rules, session->primary) : NULL;
+    if (session->verdict != VERDICT_FAILURE &&
+        session->verdict != VERDICT_UNDETERMINED &&
+        !(rule && rule->heal != HEAL_BY_STAGE))
+        return;
+    if (session->verdict == VERDICT_UNDETERMINED && e->session.worked)
+        return; /* it did its work: the doubt is about something else */
+    const struct book_entry *by =
+        healer(later, e, rule ? rule->heal : HEAL_BY_STAGE);
+    if (!by)
+        return;
+    session->healed_by = by->session.id;
+    session->healed_effect =
+        rule && rule->heal_known ? rule->heal_effect
+        : by->start - e->start >= NOTICEABLE * CLOCK_SECOND ? VERDICT_DEGRADED
+                                                            : VERDICT_HEALTHY;
+    book_heal(book, i);
+}
+
+void attempts_heal(const struct attempts *attempts, struct book *book,
+                   const struct rules *rules, struct result_session *sessions)
+{
+    for (size_t a = 0; a < attempts->count; a++) {
+        const struct attempt *attempt = &attempts->list[a];
+        struct later later = {0};
+        for (size_t k = attempt->count; k-- > 0;) {
+            size_t i = attempt->sessions[k];
+            const struct book_entry *e = book_get(book, i);
+            if (k + 1 < attempt->count)
+                heal(book, rules, i, &later, &sessions[i]);
+            if (sessions[i].verdict > VERDICT_FAILURE) {
+                note(&later.any, e);
+                note(port_of(&later, e->session.port), e);
+            }
+        }
+    }
+}
