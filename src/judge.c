@@ -224,9 +224,9 @@ static void add_beside(struct judging *j, const struct clients *clients,
         const struct fact *f;
         for (size_t i = 0; (f = facts_get(j->beside, kinds[k], i)); i++) {
             struct span owner = owner_of(f);
-            bool ours = owner.n == 0 ? kinds[k] == FACT_KIND_arp_conflict
-                                     : asks_for(clients, owner, client);
-            if (client.n == 0 || ours)
+            if (client.n == 0 ||
+                (owner.n == 0 ? kinds[k] == FACT_KIND_arp_conflict
+                              : asks_for(clients, owner, client)))
                 facts_copy(subject, f);
         }
     }
