@@ -10,7 +10,12 @@
 
 enum tls_progress { TLS_NONE, TLS_OFFERED, TLS_STARTED, TLS_OK, TLS_FAILED };
 
-enum { SUMMARY_TEXT = 64, SUMMARY_NAME = 256, SUMMARY_WORD = 33, SUMMARY_ISSUER = 80 };
+enum {
+    SUMMARY_TEXT = 64,
+    SUMMARY_NAME = 256,
+    SUMMARY_WORD = 33,
+    SUMMARY_ISSUER = 80
+};
 
 struct summary {
     bool greeted, greeting_refused;
@@ -34,7 +39,8 @@ struct summary {
     char tls_reached[SUMMARY_WORD], tls_ended[SUMMARY_WORD],
         tls_ended_by[SUMMARY_WORD];
     char certificate[SUMMARY_WORD], certificate_chain[SUMMARY_WORD];
-    char certificate_subject[SUMMARY_ISSUER], certificate_issuer[SUMMARY_ISSUER];
+    char certificate_subject[SUMMARY_ISSUER],
+        certificate_issuer[SUMMARY_ISSUER];
     bool certificate_mismatch;
     uint64_t cut_off; /* announced length of a message that was cut off */
     char server_name[SUMMARY_NAME]; /* of the ClientHello */
