@@ -476,6 +476,5 @@ void beside_tell(struct beside *b, struct book *book,
          .wlan_retries = c->net->wlan_retries,
          .unknown_frames = c->net->unknown_link + c->net->unknown_protocol,
          .damaged_frames = c->net->damaged, .keys = c->keys->kept,
-         .bad_key_lines = c->keys->bad,
-         .unknown_key_lines = c->keys->unknown);
+         .bad_key_lines = c->keys->bad, .unknown_key_lines = c->keys->unknown);
 }

@@ -96,11 +96,10 @@ static void tell(const struct tls *tls, X509 *leaf, STACK_OF(X509) * others,
          .names = words_span(&s.names), .fingerprint = span_of(s.fingerprint),
          .age = s.dated ? (double)(now - s.begins) : 0,
          .lifetime = s.dated ? (double)(s.expires - s.begins) : 0,
-         .logged = s.logged, .unreadable = unreadable, .not_before = span_of(s.not_before),
-         .not_after = span_of(s.not_after),
+         .logged = s.logged, .unreadable = unreadable,
+         .not_before = span_of(s.not_before), .not_after = span_of(s.not_after),
          .expired_for = s.dated ? (double)(now - s.expires) : 0,
-         .expired = s.dated && now > s.expires,
-         .expired_above = expired_above,
+         .expired = s.dated && now > s.expires, .expired_above = expired_above,
          .not_yet_valid = s.dated && now < s.begins,
          .self_signed = s.self_signed, .count = count,
          .chain = known ? chain_name(chain) : SPAN(""), .name_wanted = wanted,
@@ -115,8 +114,8 @@ static void tell_unreadable(const struct tls *tls, size_t count,
 {
     struct span wanted = name_wanted(tls);
     TELL(out, tls_certificate, .count = count, .unreadable = count > 0,
-         .chain = SPAN("unreadable"),
-         .name_wanted = wanted, .name_known = wanted.n > 0);
+         .chain = SPAN("unreadable"), .name_wanted = wanted,
+         .name_known = wanted.n > 0);
 }
 
 static X509 *parse(struct span der)

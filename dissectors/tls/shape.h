@@ -30,7 +30,7 @@ struct shape {
     int64_t last_time, last_pause; /* of the last record, and before it */
     uint64_t last_record;          /* its content */
     uint64_t last_answer; /* content of the server since the client spoke */
-    bool last_unasked;             /* the server had spoken before it too */
+    bool last_unasked;    /* the server had spoken before it too */
     uint64_t request; /* content of the client's current turn */
 
     /* Around the longest wait of the client. */

@@ -114,7 +114,7 @@ struct tls {
     bool keys_failed; /* keys were found and did not fit */
     bool opened_data; /* application data was decrypted */
     uint8_t *clear;   /* room for one decrypted record */
-    bool closed[2]; /* by close_notify, as far as one can tell */
+    bool closed[2];   /* by close_notify, as far as one can tell */
     struct shape shape;
 };
 

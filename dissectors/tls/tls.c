@@ -107,8 +107,8 @@ static void on_sealed(struct tls *tls, const struct record *record,
     struct tls_half *half = &tls->half[r->dir];
     uint8_t type = (uint8_t)record->type;
     size_t n = 0;
-    if (!decrypt_record(half->decrypt, &type, record->version, body,
-                        tls->clear, &n)) {
+    if (!decrypt_record(half->decrypt, &type, record->version, body, tls->clear,
+                        &n)) {
         on_unopened(tls, record, r->dir, out);
         return;
     }

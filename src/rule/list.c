@@ -11,9 +11,9 @@ bool list_is(struct document *d, const yaml_node_t *node)
     const yaml_node_t *key, *value;
     return node_is_map(node) && node_map_get(d, node, 0, &key, &value) &&
            key->type == YAML_SCALAR_NODE &&
-           span_same((struct span){key->data.scalar.value,
-                                   key->data.scalar.length},
-                     SPAN("list"));
+           span_same(
+               (struct span){key->data.scalar.value, key->data.scalar.length},
+               SPAN("list"));
 }
 
 /* "(?:one)|(?:two)"; each is tried alone first, so that a mistake is said of
@@ -43,8 +43,8 @@ static const struct regex *joined(struct document *d, const yaml_node_t *node,
     return regex;
 }
 
-void list_read(struct document *d, const yaml_node_t *node,
-               struct lists *lists, struct regexes *regexes)
+void list_read(struct document *d, const yaml_node_t *node, struct lists *lists,
+               struct regexes *regexes)
 {
     struct list *list = arena_alloc(d->mem, sizeof *list);
     const yaml_node_t *key, *value, *at = NULL;

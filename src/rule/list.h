@@ -29,8 +29,8 @@ struct lists {
 bool list_is(struct document *d, const yaml_node_t *node);
 
 /* Reads it; mistakes are complained about. */
-void list_read(struct document *d, const yaml_node_t *node,
-               struct lists *lists, struct regexes *regexes);
+void list_read(struct document *d, const yaml_node_t *node, struct lists *lists,
+               struct regexes *regexes);
 
 /* NULL: there is none. */
 const struct list *list_find(const struct lists *lists, struct span name);

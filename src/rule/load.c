@@ -198,8 +198,8 @@ struct rules *rules_load(const char *const *paths, size_t count,
 {
     struct loading l = begin(say, user, err);
     struct lists lists = {NULL};
-    l.parsing = (struct parsing){l.rules->mem, l.rules->regexes, &l.complaints,
-                                 &lists};
+    l.parsing =
+        (struct parsing){l.rules->mem, l.rules->regexes, &l.complaints, &lists};
     for (size_t i = 0; i < count; i++) {
         struct stat about;
         if (stat(paths[i], &about) == 0 && S_ISDIR(about.st_mode))
@@ -216,8 +216,8 @@ struct rules *rules_load_memory(const char *name, struct span yaml,
 {
     struct loading l = begin(say, user, err);
     struct lists lists = {NULL};
-    l.parsing = (struct parsing){l.rules->mem, l.rules->regexes, &l.complaints,
-                                 &lists};
+    l.parsing =
+        (struct parsing){l.rules->mem, l.rules->regexes, &l.complaints, &lists};
     load_bytes(&l, name, yaml);
     return finish(&l);
 }

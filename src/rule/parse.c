@@ -318,8 +318,7 @@ static const struct regex *shared_regex(struct parser *p)
 {
     struct err err;
     if (p->token.kind == TOKEN_NAME) {
-        const struct list *list =
-            list_find(p->shared->lists, p->token.source);
+        const struct list *list = list_find(p->shared->lists, p->token.source);
         if (!list)
             parser_fail(p, "there is no list \"%.*s\" above this rule",
                         SHOWN(p->token.source));
@@ -330,8 +329,8 @@ static const struct regex *shared_regex(struct parser *p)
                        "double quotes, or the name of a list");
         return NULL;
     }
-    const struct regex *regex = regexes_add(
-        p->shared->regexes, parse_string(p, &p->token), &err);
+    const struct regex *regex =
+        regexes_add(p->shared->regexes, parse_string(p, &p->token), &err);
     if (!regex)
         parser_fail(p, "the regular expression %.*s: %s",
                     SHOWN(p->token.source), err.text);

@@ -210,7 +210,8 @@ static void take_mail(struct summary *s, const struct fact *fact)
         break;
     case FACT_KIND_pop_transfer:
         s->stuck = true;
-        s->cut_off = ((const struct fact_pop_transfer *)fact->values)->announced;
+        s->cut_off =
+            ((const struct fact_pop_transfer *)fact->values)->announced;
         break;
     case FACT_KIND_tcp_stall:
         s->stuck |= !((const struct fact_tcp_stall *)fact->values)->delivered;

@@ -62,7 +62,8 @@ struct summary {
     char tls_reached[SUMMARY_WORD], tls_ended[SUMMARY_WORD],
         tls_ended_by[SUMMARY_WORD];
     char certificate[SUMMARY_WORD], certificate_chain[SUMMARY_WORD];
-    char certificate_subject[SUMMARY_ISSUER], certificate_issuer[SUMMARY_ISSUER];
+    char certificate_subject[SUMMARY_ISSUER],
+        certificate_issuer[SUMMARY_ISSUER];
     bool certificate_mismatch;
     uint64_t cut_off; /* announced length of a message that was cut off */
     char server_name[SUMMARY_NAME]; /* of the ClientHello */

@@ -46,7 +46,8 @@ static void make_bulk(FILE *out, unsigned long packets)
     uint64_t clock = UINT64_C(1764000000) * 1000000;
     unsigned long written = 0;
     for (uint16_t s = 0; written < packets; s++) {
-        struct talk t = talk_connect(out, &clock, s, (uint16_t)(40000 + s), 143);
+        struct talk t =
+            talk_connect(out, &clock, s, (uint16_t)(40000 + s), 143);
         talk_say(&t, 1, "* OK [CAPABILITY IMAP4rev1] ready\r\n");
         talk_say(&t, 0, "a LOGIN bench secret\r\n");
         talk_say(&t, 1, "a OK logged in\r\n");

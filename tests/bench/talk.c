@@ -44,7 +44,7 @@ static unsigned fold(uint32_t sum)
 }
 
 void talk_segment(struct talk *t, int from, unsigned flags,
-                    const uint8_t *payload, size_t n)
+                  const uint8_t *payload, size_t n)
 {
     uint8_t frame[14 + 20 + 20 + MSS] = {2, 0, 0, 0, 0, 1, 2,
                                          0, 0, 0, 0, 2, 8, 0};
@@ -81,11 +81,12 @@ void talk_segment(struct talk *t, int from, unsigned flags,
 
 void talk_say(struct talk *t, int from, const char *line)
 {
-    talk_segment(t, from, FLAG_PSH | FLAG_ACK, (const uint8_t *)line, strlen(line));
+    talk_segment(t, from, FLAG_PSH | FLAG_ACK, (const uint8_t *)line,
+                 strlen(line));
 }
 
 struct talk talk_connect(FILE *out, uint64_t *clock, uint32_t client,
-                              uint16_t client_port, uint16_t port)
+                         uint16_t client_port, uint16_t port)
 {
     struct talk t = {
         .out = out,

@@ -118,8 +118,7 @@ int main(int argc, char **argv)
     FILE *out = argc == 6 ? fopen(argv[4], "wb") : NULL;
     keylog = argc == 6 ? fopen(argv[5], "w") : NULL;
     if (!out || !keylog) {
-        fprintf(stderr,
-                "usage: bench_tls PORT SUITE MEGABYTES OUT KEYLOG\n");
+        fprintf(stderr, "usage: bench_tls PORT SUITE MEGABYTES OUT KEYLOG\n");
         return 2;
     }
     uint64_t clock = UINT64_C(1764000000) * 1000000;

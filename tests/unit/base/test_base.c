@@ -39,17 +39,17 @@ static void the_domain_of_a_host_is_its_last_two_labels(void **state)
         struct span host;
         const char *domain;
     } rows[] = {
-        {SPAN_INIT("imap.example.org"),   "example.org"},
-        {SPAN_INIT("a.b.example.org."),   "example.org"},
-        {SPAN_INIT("example.org"),        "example.org"},
-        {SPAN_INIT("localhost"),          ""           },
-        {SPAN_INIT("198.51.100.25"),      ""           },
-        {SPAN_INIT("2001:db8::1"),        ""           },
-        {SPAN_INIT("two words.example"),  ""           },
-        {SPAN_INIT(".org"),               ""           },
-        {SPAN_INIT("org."),               ""           },
-        {SPAN_INIT(""),                   ""           },
-        {SPAN_INIT("."),                  ""           },
+        {SPAN_INIT("imap.example.org"),  "example.org"},
+        {SPAN_INIT("a.b.example.org."),  "example.org"},
+        {SPAN_INIT("example.org"),       "example.org"},
+        {SPAN_INIT("localhost"),         ""           },
+        {SPAN_INIT("198.51.100.25"),     ""           },
+        {SPAN_INIT("2001:db8::1"),       ""           },
+        {SPAN_INIT("two words.example"), ""           },
+        {SPAN_INIT(".org"),              ""           },
+        {SPAN_INIT("org."),              ""           },
+        {SPAN_INIT(""),                  ""           },
+        {SPAN_INIT("."),                 ""           },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_span(span_domain(rows[i].host), rows[i].domain);

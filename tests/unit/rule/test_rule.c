@@ -249,8 +249,8 @@ static void a_list_with_a_mistake_is_refused(void **state)
     struct err err = {""};
     assert_null(load_with_list("['(']", "    - tcp.fin: any", &err));
     assert_non_null(strstr(err.text, "test.yaml:3"));
-    assert_null(load_with_list(
-        "[a]", "    - mail.login: text matches pretexts", &err));
+    assert_null(
+        load_with_list("[a]", "    - mail.login: text matches pretexts", &err));
     assert_non_null(strstr(err.text, "no list \"pretexts\""));
 }
 
