@@ -61,6 +61,7 @@ struct beside {
     struct lookups *lookups;
     struct encrypted *encrypted;
     struct address quic_client, quic_server; /* the last over UDP */
+    struct address active;                   /* the last that was */
     struct try tries[TRIES];
     size_t try_count; /* in all; the ring keeps the last */
     struct neighbours *neighbours;
@@ -103,6 +104,7 @@ void beside_free(struct beside **beside)
 static void reached_out(struct beside *b, const struct packet *p, bool tcp)
 {
     struct lookup_name found = {.name = {NULL, 0}};
+    lookups_active(b->lookups, &p->source);
     lookups_name(b->lookups, &p->source, &p->destination, p->time, &found);
     lookups_used(b->lookups, &p->source, &p->destination, false);
     const struct encrypted_seen seen = {
@@ -138,8 +140,18 @@ static bool is_dhcp(const struct packet *p)
             (to == DHCP_CLIENT_PORT || to == DHCP_SERVER_PORT));
 }
 
+/* Of many packets in a row the first says all. */
+static void note_active(struct beside *b, const struct address *host)
+{
+    if (!address_same(&b->active, host))
+        lookups_active(b->lookups, host);
+    b->active = *host;
+}
+
 void beside_udp(struct beside *b, const struct packet *p)
 {
+    if (p->udp.source_port != DNS_PORT && p->udp.destination_port != DNS_PORT)
+        note_active(b, &p->source);
     if (p->udp.destination_port == HTTPS_PORT ||
         p->udp.destination_port == DNS_TLS_PORT)
         quic_packet(b, p);
@@ -170,6 +182,8 @@ void beside_icmp(struct beside *b, const struct packet *p)
 {
     const struct icmp_header *i = &p->icmp;
     enum { PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
+    if (!i->quotes)
+        note_active(b, &p->source);
     if (!i->quotes || i->quoted_destination_port != DNS_PORT ||
         !unreachable_is(i))
         return;
@@ -352,6 +366,7 @@ static uint64_t try_name(const struct lookup_name *found)
 struct span beside_name(struct beside *b, const struct flow *flow)
 {
     struct lookup_name found;
+    lookups_active(b->lookups, &flow->side[C2S].address);
     lookups_used(b->lookups, &flow->side[C2S].address, &flow->side[S2C].address,
                  true);
     if (!name_of(b, flow, &found))

@@ -301,28 +301,51 @@ void lookups_tcp(struct lookups *lookups, const struct address *client,
     }
 }
 
-/* ---- hosts that take mail ---- */
+/* ---- hosts ---- */
 
-bool host_serves(const struct lookups *lookups, const struct address *host)
+const struct host *host_find(const struct lookups *lookups,
+                             const struct address *address)
 {
-    const struct serving_host *known =
-        lookups->serving[address_hash(host, 0) % BUCKETS];
-    while (known && !address_same(&known->address, host))
-        known = known->older;
-    return known != NULL;
+    const struct host *host = lookups->hosts[address_hash(address, 0) % BUCKETS];
+    while (host && !address_same(&host->address, address))
+        host = host->older;
+    return host;
 }
 
-void lookups_serves(struct lookups *lookups, const struct address *host)
+/* NULL when there are too many. */
+static struct host *host_of(struct lookups *lookups,
+                            const struct address *address)
 {
-    if (lookups->serving_count == LOOKUPS_MAX || host_serves(lookups, host))
+    struct host **bucket =
+        &lookups->hosts[address_hash(address, 0) % BUCKETS];
+    struct host *host = *bucket;
+    while (host && !address_same(&host->address, address))
+        host = host->older;
+    if (host || lookups->host_count == LOOKUPS_MAX)
+        return host;
+    host = arena_alloc(lookups->arena, sizeof(*host));
+    host->address = *address;
+    host->older = *bucket;
+    *bucket = host;
+    lookups->host_count++;
+    return host;
+}
+
+void lookups_serves(struct lookups *lookups, const struct address *address)
+{
+    struct host *host = host_of(lookups, address);
+    if (host)
+        host->serves = true;
+}
+
+void lookups_active(struct lookups *lookups, const struct address *address)
+{
+    /* Half of the room is left for those that serve. */
+    if (lookups->host_count >= LOOKUPS_MAX / 2 && !host_find(lookups, address))
         return;
-    struct serving_host *added = arena_alloc(lookups->arena, sizeof(*added));
-    struct serving_host **bucket =
-        &lookups->serving[address_hash(host, 0) % BUCKETS];
-    added->address = *host;
-    added->older = *bucket;
-    *bucket = added;
-    lookups->serving_count++;
+    struct host *host = host_of(lookups, address);
+    if (host)
+        host->active = true;
 }
 
 /* ---- addresses that clients got ---- */

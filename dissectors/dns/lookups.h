@@ -132,6 +132,10 @@ void lookups_tcp(struct lookups *lookups, const struct address *client,
 /* This host takes mail from others: it asks for names that others tell it. */
 void lookups_serves(struct lookups *lookups, const struct address *host);
 
+/* This host was seen doing something else than asking for names, so the capture
+ * would have its connections, too. */
+void lookups_active(struct lookups *lookups, const struct address *host);
+
 /* The client connected to the server; `mail`: for mail.  Call it for each
  * connection, in the order of their beginning. */
 void lookups_used(struct lookups *lookups, const struct address *client,

@@ -34,10 +34,11 @@ struct mail_name {
     struct mail_name *older;
 };
 
-/* A host that takes mail. */
-struct serving_host {
+/* What is known of a host besides its questions. */
+struct host {
     struct address address;
-    struct serving_host *older;
+    bool serves, active;
+    struct host *older;
 };
 
 struct lookups {
@@ -49,8 +50,8 @@ struct lookups {
     struct address_node *addresses[BUCKETS];
     struct mail_name *mail_names[BUCKETS];
     size_t mail_name_count;
-    struct serving_host *serving[BUCKETS];
-    size_t serving_count;
+    struct host *hosts[BUCKETS];
+    size_t host_count;
 };
 
 /* Fills what the answer says. */
@@ -72,7 +73,9 @@ void lookup_addresses_text(struct text *text, const struct address *addresses,
 struct span lookup_similar(const struct lookups *lookups,
                            const struct lookup *lookup);
 
-bool host_serves(const struct lookups *lookups, const struct address *host);
+/* NULL: nothing. */
+const struct host *host_find(const struct lookups *lookups,
+                             const struct address *address);
 
 /* By the name alone. */
 enum lookup_role lookup_name_role(struct span name, uint16_t type);

@@ -104,6 +104,7 @@ static void tell(const struct lookups *lookups, const struct lookup *l,
     address_text(&l->resolver, resolver);
     lookup_addresses_text(&addresses, l->addresses, l->address_count);
     add_ede(&ede, l);
+    const struct host *host = host_find(lookups, &l->client);
     bool typed_resolved;
     struct span typed = lookups_index_typed(index, l, &typed_resolved);
     int64_t last = l->queries ? l->last_asked : l->first_asked;
@@ -133,7 +134,8 @@ static void tell(const struct lookups *lookups, const struct lookup *l,
          .other_distance = l->other_distance,
          .similar = similar_name(lookups, l, similar_left),
          .shared = lookups_index_shared(index, l),
-         .asker_serves = host_serves(lookups, &l->client));
+         .asker_serves = host && host->serves,
+         .asker_active = host && host->active);
     text_free(&addresses);
     text_free(&ede);
 }

@@ -186,6 +186,18 @@ static void who_takes_mail_asks_for_strangers(void **state)
     lookups_serves(f->lookups, &client);
     lookups_serves(f->lookups, &client);
     assert_true(told(f, 0)->asker_serves);
+    assert_false(told(f, 0)->asker_active);
+}
+
+static void who_does_something_else_is_active(void **state)
+{
+    struct fixture *f = *state;
+    struct address client = ipv4(CLIENT), stranger = ipv4(9);
+    lookups_active(f->lookups, &stranger);
+    lookups_active(f->lookups, &client);
+    ask(f, 1, "imap.example.org", DNS_A, SECOND);
+    assert_true(told(f, 0)->asker_active);
+    assert_false(told(f, 0)->asker_serves);
 }
 
 static void mail_goes_to_the_name_that_is_for_mail(void **state)
@@ -324,6 +336,7 @@ int main(void)
         TEST(a_typed_name_is_found_in_a_longer_one),
         TEST(one_address_for_many_domains_is_counted),
         TEST(who_takes_mail_asks_for_strangers),
+        TEST(who_does_something_else_is_active),
         TEST(mail_goes_to_the_name_that_is_for_mail),
         TEST(lists_and_web_pages_are_no_mail_hosts),
         TEST(a_similar_name_is_found),
