@@ -356,13 +356,16 @@ void sequence_acknowledged(struct flow *flow, enum dir dir,
             detail->sent_n * sizeof detail->sent[0]);
 }
 
-void sequence_fin(struct flow_side *side, const struct packet *packet)
+/* Returns how many bytes before it were not seen. */
+uint32_t sequence_fin(struct flow_side *side, const struct packet *packet)
 {
     uint32_t end = packet->tcp.seq + packet->length;
 
     /* Where its acknowledgement was stored first, it was taken for a byte. */
     if (fill(side->detail, end, end + 1) > 0 && side->next_seq == end + 1)
         side->next_seq = end;
+    int32_t unseen = side->seq_known ? ahead(end, side->next_seq) : 0;
+    return unseen > 0 && unseen < BELIEVABLE ? (uint32_t)unseen : 0;
 }
 
 void sequence_end(struct flow *flow)
