@@ -368,6 +368,25 @@ uint32_t sequence_fin(struct flow_side *side, const struct packet *packet)
     return unseen > 0 && unseen < BELIEVABLE ? (uint32_t)unseen : 0;
 }
 
+/* Where both have closed, what each sent before has arrived, whether its
+ * acknowledgement was captured or not. */
+static void count_missed(struct flow *flow, struct flow_side *side)
+{
+    struct flow_detail *detail = side->detail;
+    bool closed = flow->side[C2S].fin && flow->side[S2C].fin;
+
+    for (uint32_t i = 0; i < detail->hole_n; i++) {
+        const struct hole *hole = &detail->holes[i];
+        side->missed += closed ? hole->end - hole->start
+                               : acknowledged_part(side, hole);
+    }
+    detail->hole_n = 0;
+    if (side->missed > 0 && !detail->missed_frame) {
+        detail->missed_frame = flow->last_frame;
+        detail->missed_time = flow->last_time;
+    }
+}
+
 void sequence_end(struct flow *flow)
 {
     for (enum dir dir = C2S; dir <= S2C; dir++) {
@@ -375,9 +394,7 @@ void sequence_end(struct flow *flow)
         struct flow_detail *detail = side->detail;
         if (!detail)
             continue;
-        for (uint32_t i = 0; i < detail->hole_n; i++)
-            side->missed += acknowledged_part(side, &detail->holes[i]);
-        detail->hole_n = 0;
+        count_missed(flow, side);
         for (uint32_t i = 0; i < detail->sent_n; i++)
             finish(flow, dir, &detail->sent[i], false,
                    detail->sent[i].last_time);
