@@ -165,6 +165,7 @@ struct flow_detail {
         uint64_t frame;
         int64_t time, delay;
         uint64_t bytes[2];
+        uint32_t unseen;
         bool first;
     } fin;
 };
@@ -215,7 +216,7 @@ uint64_t sequence_content(struct flow *flow, enum dir dir,
                           const struct packet *packet, int64_t idle);
 void sequence_acknowledged(struct flow *flow, enum dir dir,
                            const struct packet *packet);
-void sequence_fin(struct flow_side *side, const struct packet *packet);
+uint32_t sequence_fin(struct flow_side *side, const struct packet *packet);
 void sequence_learn(struct flow_side *side, uint32_t seq);
 bool sequence_is_probe(const struct flow_side *side,
                        const struct packet *packet);

@@ -356,13 +356,35 @@ void sequence_acknowledged(struct flow *flow, enum dir dir,
             detail->sent_n * sizeof detail->sent[0]);
 }
 
-void sequence_fin(struct flow_side *side, const struct packet *packet)
+/* Returns how many bytes before it were not seen. */
+uint32_t sequence_fin(struct flow_side *side, const struct packet *packet)
 {
     uint32_t end = packet->tcp.seq + packet->length;
 
     /* Where its acknowledgement was stored first, it was taken for a byte. */
     if (fill(side->detail, end, end + 1) > 0 && side->next_seq == end + 1)
         side->next_seq = end;
+    int32_t unseen = side->seq_known ? ahead(end, side->next_seq) : 0;
+    return unseen > 0 && unseen < BELIEVABLE ? (uint32_t)unseen : 0;
+}
+
+/* Where both have closed, what each sent before has arrived, whether its
+ * acknowledgement was captured or not. */
+static void count_missed(struct flow *flow, struct flow_side *side)
+{
+    struct flow_detail *detail = side->detail;
+    bool closed = flow->side[C2S].fin && flow->side[S2C].fin;
+
+    for (uint32_t i = 0; i < detail->hole_n; i++) {
+        const struct hole *hole = &detail->holes[i];
+        side->missed += closed ? hole->end - hole->start
+                               : acknowledged_part(side, hole);
+    }
+    detail->hole_n = 0;
+    if (side->missed > 0 && !detail->missed_frame) {
+        detail->missed_frame = flow->last_frame;
+        detail->missed_time = flow->last_time;
+    }
 }
 
 void sequence_end(struct flow *flow)
@@ -372,9 +394,7 @@ void sequence_end(struct flow *flow)
         struct flow_detail *detail = side->detail;
         if (!detail)
             continue;
-        for (uint32_t i = 0; i < detail->hole_n; i++)
-            side->missed += acknowledged_part(side, &detail->holes[i]);
-        detail->hole_n = 0;
+        count_missed(flow, side);
         for (uint32_t i = 0; i < detail->sent_n; i++)
             finish(flow, dir, &detail->sent[i], false,
                    detail->sent[i].last_time);

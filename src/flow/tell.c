@@ -144,7 +144,7 @@ static void fin(const struct context *c, enum dir dir, uint32_t index)
     (void)index;
     TELL(c->out, tcp_fin, .by = name_of(dir), .first = detail->fin.first,
          .client_bytes = detail->fin.bytes[C2S],
-         .server_bytes = detail->fin.bytes[S2C],
+         .server_bytes = detail->fin.bytes[S2C], .unseen = detail->fin.unseen,
          .delay = clock_seconds(detail->fin.delay));
 }
 

@@ -104,7 +104,7 @@ static void take_fin(struct flow *flow, enum dir dir,
 
     if (side->fin)
         return;
-    sequence_fin(side, packet);
+    side->detail->fin.unseen = sequence_fin(side, packet);
     int64_t before = flow->established_time;
     if (side->last_content_time > before)
         before = side->last_content_time;

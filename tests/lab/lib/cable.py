@@ -32,6 +32,13 @@ def arguments():
                        " waits in a queue without end")
     parse.add_argument("--overtake", type=int, metavar="N", default=0,
                        help="every so many segments with content, one is late")
+    parse.add_argument("--gaps", type=float, nargs=2, default=(0, 0),
+                       metavar=("MS", "EVERY"),
+                       help="lose all that comes within so many ms of every"
+                       " so many")
+    parse.add_argument("--strip", metavar="ADDRESS",
+                       help="remove all TCP options but the MSS from the SYNs"
+                       " of this client")
     parse.add_argument("--inject", nargs=2, metavar=("TEXT", "ANSWER"),
                        help="answer in the server's name, before it does, when"
                        " the client sends TEXT")
@@ -121,6 +128,17 @@ def forged_resets(frame):
         yield reset
 
 
+def strip_options(frame):
+    """Puts NOPs where the SYN has options other than the MSS."""
+    at, end = Segment(frame).tcp + 20, Segment(frame).data
+    while at < end and frame[at] != 0:
+        length = 1 if frame[at] == 1 else max(frame[at + 1], 2)
+        if frame[at] not in (1, 2):
+            frame[at:at + length] = b"\1" * length
+        at += length
+    seal(frame)
+
+
 def forged_answer(frame, answer):
     """An answer in the server's name from a machine that is nearer."""
     client = Segment(frame)
@@ -201,6 +219,9 @@ class Cable:
             return
         if self.random.random() < options.lose:
             return
+        lost, every = options.gaps
+        if every and time.monotonic() * 1000 % every < lost:
+            return
         age(frame, options.hops)
         delay = options.delay + self.waits(frame, from_client)
         if Segment.is_in(frame):
@@ -227,6 +248,10 @@ class Cable:
         segment = Segment(frame)
         changed = segment.payload
         if from_client:
+            syn = frame[segment.tcp + 13] & 0x12 == 0x02
+            if (syn and options.strip and
+                    frame[ETH + 12:ETH + 16] == socket.inet_aton(options.strip)):
+                strip_options(frame)
             if options.reset_on and options.reset_on.encode() in changed:
                 for reset in forged_resets(frame):
                     self.leaves(self.near, reset, options.delay / 4)

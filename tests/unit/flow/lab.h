@@ -27,6 +27,7 @@ struct say {
     uint32_t seq, ack;
     uint32_t n;         /* bytes of content */
     uint32_t cut;       /* of these, not captured */
+    const char *text;   /* its content; NULL: zeros */
     double at;          /* milliseconds; 0: 10 after the last one */
     uint8_t ttl;        /* 0: 64 from the client, 57 from the server */
     uint16_t id;        /* 0: the next of a counter; NO_ID: 0 */
@@ -133,6 +134,10 @@ static inline struct flow_event lab_say(struct lab *lab, enum dir dir,
     p.length = say->n;
     p.payload =
         span_first((struct span){content, sizeof content}, say->n - say->cut);
+    if (say->text) {
+        p.payload = span_of(say->text);
+        p.length = (uint32_t)p.payload.n;
+    }
     lab->last = flow_table_packet(lab->table, &p);
     return lab->last;
 }

@@ -310,6 +310,89 @@ static void odd_segments_are_counted(void **state)
     lab_close(&lab);
 }
 
+static void other_content_for_the_same_place_is_told(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .text = "HTTP/1.1 302 Found",
+      .ttl = 61);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .text = "* OK ready");
+    lab_end(&lab);
+    assert_int_equal(COUNT(tcp_conflict), 1);
+    assert_int_equal(TOLD(tcp_conflict, 0)->bytes, 18);
+    assert_int_equal(TOLD(tcp_conflict, 0)->bytes_again, 10);
+    assert_int_equal(TOLD(tcp_conflict, 0)->ttl, 61);
+    assert_int_equal(TOLD(tcp_conflict, 0)->ttl_again, 57);
+    assert_int_equal(FRAME(tcp_conflict, 0), 5);
+    lab_close(&lab);
+}
+
+static void the_same_content_in_other_pieces_is_none(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .text = "* OK ");
+    S(.flags = TCP_ACK, .seq = 506, .ack = 101, .text = "ready");
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .text = "* OK ready");
+    lab_end(&lab);
+    assert_int_equal(COUNT(tcp_conflict), 0);
+    lab_close(&lab);
+}
+
+static void what_others_overtook_was_not_lost(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab); /* 10 ms there and back */
+    S(.flags = TCP_ACK, .seq = 511, .ack = 101, .n = 10, .at = 100);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .n = 10, .at = 102);
+    assert_int_equal(lab.last.flow->side[S2C].reordered, 1);
+    S(.flags = TCP_ACK, .seq = 531, .ack = 101, .n = 10, .at = 110);
+    S(.flags = TCP_ACK, .seq = 521, .ack = 101, .n = 10, .at = 210);
+    assert_int_equal(lab.last.flow->side[S2C].reordered, 1);
+    assert_int_equal(lab.last.flow->side[S2C].retransmissions, 0);
+    lab_close(&lab);
+}
+
+static void losses_in_a_row_are_counted(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .n = 30);
+    for (uint32_t i = 0; i < 3; i++) {
+        S(.flags = TCP_ACK, .seq = 501 + i * 10, .ack = 101, .n = 10);
+        S(.flags = TCP_ACK, .seq = 501 + i * 10, .ack = 101, .n = 10);
+    }
+    assert_int_equal(lab.last.flow->side[S2C].burst, 3);
+    lab_close(&lab);
+}
+
+static void a_filling_queue_shows_in_the_round_trip(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    double at = 100;
+    uint32_t seq = 101;
+    for (int i = 0; i < 20; i++, at += 500, seq += 20) {
+        C(.flags = TCP_ACK, .seq = seq, .ack = 501, .n = 10, .at = at);
+        C(.flags = TCP_ACK, .seq = seq + 10, .ack = 501, .n = 10, .at = at + 1);
+        S(.flags = TCP_ACK, .seq = 501, .ack = seq + 20, .at = at + 401);
+    }
+    const struct flow_side *client = &lab.last.flow->side[C2S];
+    assert_int_equal(client->rtt_least, CLOCK_SECOND / 100);
+    assert_true(client->rtt_worst > CLOCK_SECOND * 39 / 100);
+    lab_close(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +412,11 @@ int main(void)
         cmocka_unit_test(wrong_checksums_everywhere_are_offload),
         cmocka_unit_test(one_wrong_checksum_among_many_is_damage),
         cmocka_unit_test(odd_segments_are_counted),
+        cmocka_unit_test(other_content_for_the_same_place_is_told),
+        cmocka_unit_test(the_same_content_in_other_pieces_is_none),
+        cmocka_unit_test(what_others_overtook_was_not_lost),
+        cmocka_unit_test(losses_in_a_row_are_counted),
+        cmocka_unit_test(a_filling_queue_shows_in_the_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

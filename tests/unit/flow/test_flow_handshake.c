@@ -369,6 +369,84 @@ static void a_hosts_own_refusal_has_no_signs(void **state)
     lab_close(&lab);
 }
 
+static void a_syn_ack_that_begins_elsewhere_is_told(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    C(.flags = TCP_SYN, .seq = 100);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101, .at = 1000);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 900, .ack = 101, .at = 3000);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 700, .ack = 101, .at = 7000);
+    C(.flags = TCP_ACK, .seq = 101, .ack = 701);
+    lab_end(&lab);
+    assert_int_equal(COUNT(tcp_synack_changed), 1);
+    assert_int_equal(TOLD(tcp_synack_changed, 0)->count, 4);
+    assert_int_equal(TOLD(tcp_synack_changed, 0)->numbers, 3);
+    assert_int_equal(FRAME(tcp_synack_changed, 0), 5);
+    lab_close(&lab);
+}
+
+static void a_syn_ack_sent_again_is_the_same(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    C(.flags = TCP_SYN, .seq = 100);
+    for (int i = 0; i < 3; i++)
+        S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101,
+          .at = 1000 * (i + 1));
+    lab_end(&lab);
+    assert_int_equal(COUNT(tcp_synack_changed), 0);
+    lab_close(&lab);
+}
+
+static void a_stand_in_shows_by_its_distance_and_window(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    C(.flags = TCP_SYN, .seq = 100);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101, .window = NO_WINDOW,
+      .ttl = 62);
+    C(.flags = TCP_ACK, .seq = 101, .ack = 501);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .window = NO_WINDOW);
+    lab_end(&lab);
+    assert_int_equal(TOLD(tcp_connect, 0)->ttl, 62);
+    assert_int_equal(TOLD(tcp_connect, 0)->ttl_usual, 57);
+    assert_true(TOLD(tcp_connect, 0)->window_closed);
+    lab_close(&lab);
+}
+
+static void a_window_that_opens_later_is_not_closed(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    C(.flags = TCP_SYN, .seq = 100);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101, .window = NO_WINDOW);
+    C(.flags = TCP_ACK, .seq = 101, .ack = 501);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .window = 700);
+    lab_end(&lab);
+    assert_false(TOLD(tcp_connect, 0)->window_closed);
+    lab_close(&lab);
+}
+
+static void a_fin_tells_of_bytes_that_were_not_seen(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    S(.flags = TCP_FIN | TCP_ACK, .seq = 521, .ack = 101);
+    C(.flags = TCP_FIN | TCP_ACK, .seq = 101, .ack = 501);
+    lab_end(&lab);
+    assert_int_equal(TOLD(tcp_fin, 0)->unseen, 20);
+    assert_int_equal(TOLD(tcp_fin, 1)->unseen, 0);
+    lab_close(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +470,11 @@ int main(void)
         cmocka_unit_test(a_refusal_and_then_the_same_syn_accepted_is_forged),
         cmocka_unit_test(a_refusal_is_compared_with_the_hosts_other_ports),
         cmocka_unit_test(a_hosts_own_refusal_has_no_signs),
+        cmocka_unit_test(a_syn_ack_that_begins_elsewhere_is_told),
+        cmocka_unit_test(a_syn_ack_sent_again_is_the_same),
+        cmocka_unit_test(a_stand_in_shows_by_its_distance_and_window),
+        cmocka_unit_test(a_window_that_opens_later_is_not_closed),
+        cmocka_unit_test(a_fin_tells_of_bytes_that_were_not_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
