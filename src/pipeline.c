@@ -365,8 +365,11 @@ static void analysis_free(struct analysis *a)
     free(a);
 }
 
-struct analysis *analysis_new(const struct analyze_options *options,
-                              const char *name, struct err *err)
+/* libnids prepares for as many streams as it is told: 65536 take longer than
+ * most captures, and a capture has no more streams than packets. */
+static struct analysis *begin(const struct analyze_options *options,
+                              const char *name, uint64_t packets_most,
+                              struct err *err)
 {
     struct analysis *a = must_alloc(sizeof *a);
     a->options = options;
@@ -382,8 +385,15 @@ struct analysis *analysis_new(const struct analyze_options *options,
     a->book = book_new();
     a->findings = findings_new(a->result->mem);
     a->scratch = arena_new();
-    stream_engine_start(FLOWS_MAX);
+    stream_engine_start(packets_most < FLOWS_MAX ? (size_t)packets_most + 1
+                                                 : FLOWS_MAX);
     return a;
+}
+
+struct analysis *analysis_new(const struct analyze_options *options,
+                              const char *name, struct err *err)
+{
+    return begin(options, name, UINT64_MAX, err);
 }
 
 struct result *analysis_finish(struct analysis **analysis)
@@ -438,7 +448,9 @@ bool analyze_file(const char *path, const struct analyze_options *options,
 {
     const struct capture_options how = {.filter = options->filter};
     struct capture *capture = capture_open(path, &how, err);
-    struct analysis *a = capture ? analysis_new(options, path, err) : NULL;
+    struct analysis *a = NULL;
+    if (capture)
+        a = begin(options, path, capture_packets_most(capture), err);
     if (!a) {
         capture_close(&capture);
         *result = result_new(path);

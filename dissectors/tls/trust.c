@@ -5,21 +5,56 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 
 enum { CHAIN_MAX = 10 };
 
-struct tls_trust {
-    X509_STORE *store;
+/* A file in PEM form that goes into the store when it is first needed. */
+struct bundle {
+    uint8_t *bytes; /* NULL: none, or it is in the store */
+    size_t n;
 };
 
+struct tls_trust {
+    X509_STORE *store;
+    struct bundle *system;
+};
+
+enum { BUNDLE_MAX = 16 << 20 };
+
+static bool read_whole(struct bundle *bundle, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    size_t room = 1 << 16, n = 0;
+    uint8_t *bytes = must_alloc(room);
+    for (;;) {
+        n += fread(bytes + n, 1, room - n, file);
+        if (n < room || room >= BUNDLE_MAX)
+            break;
+        room *= 2;
+        bytes = must_realloc(bytes, room);
+    }
+    fclose(file);
+    if (n == 0) {
+        free(bytes);
+        return false;
+    }
+    *bundle = (struct bundle){bytes, n};
+    return true;
+}
+
 /* Where systems keep all authorities in one file; OpenSSL's own place comes
- * first. */
-static void load_system(X509_STORE *store)
+ * first.  The file is only read: taking a hundred certificates apart takes
+ * longer than most captures, and most of those show none. */
+static void read_system(struct tls_trust *trust)
 {
     static const char *const bundles[] = {
         "/etc/ssl/certs/ca-certificates.crt",
@@ -28,14 +63,30 @@ static void load_system(X509_STORE *store)
         "/etc/ssl/cert.pem",
     };
     const char *named = getenv(X509_get_default_cert_file_env());
-    if (X509_STORE_load_file(store,
-                             named ? named : X509_get_default_cert_file()))
+    if (read_whole(trust->system, named ? named : X509_get_default_cert_file()))
         return;
     for (size_t i = 0; i < sizeof bundles / sizeof *bundles; i++) {
-        if (X509_STORE_load_file(store, bundles[i]))
+        if (read_whole(trust->system, bundles[i]))
             return;
     }
-    X509_STORE_set_default_paths(store); /* looked up one by one, when needed */
+    X509_STORE_set_default_paths(trust->store); /* one by one, when needed */
+}
+
+static void load_system(const struct tls_trust *trust)
+{
+    struct bundle *bundle = trust->system;
+    if (!bundle->bytes)
+        return;
+    BIO *bio = BIO_new_mem_buf(bundle->bytes, (int)bundle->n);
+    X509 *one;
+    while (bio && (one = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL))) {
+        X509_STORE_add_cert(trust->store, one);
+        X509_free(one);
+    }
+    BIO_free(bio);
+    ERR_clear_error();
+    free(bundle->bytes);
+    bundle->bytes = NULL;
 }
 
 struct tls_trust *tls_trust_new(const char *ca_file, struct err *err)
@@ -47,9 +98,7 @@ struct tls_trust *tls_trust_new(const char *ca_file, struct err *err)
         err_set(err, "OpenSSL can not make a certificate store");
         return NULL;
     }
-    if (!ca_file) {
-        load_system(store);
-    } else if (!X509_STORE_load_file(store, ca_file)) {
+    if (ca_file && !X509_STORE_load_file(store, ca_file)) {
         err_set(err, "%s: no certificates in PEM form could be read", ca_file);
         X509_STORE_free(store);
         ERR_clear_error();
@@ -58,6 +107,9 @@ struct tls_trust *tls_trust_new(const char *ca_file, struct err *err)
     ERR_clear_error();
     struct tls_trust *trust = must_alloc(sizeof *trust);
     trust->store = store;
+    trust->system = must_alloc(sizeof *trust->system);
+    if (!ca_file)
+        read_system(trust);
     return trust;
 }
 
@@ -66,6 +118,8 @@ void tls_trust_free(struct tls_trust **trust)
     if (!*trust)
         return;
     X509_STORE_free((*trust)->store);
+    free((*trust)->system->bytes);
+    free((*trust)->system);
     free(*trust);
     *trust = NULL;
 }
@@ -163,6 +217,8 @@ enum trust_chain trust_check(const struct tls_trust *trust, X509 *leaf,
                              STACK_OF(X509) * sent, int64_t time, bool *known)
 {
     enum trust_chain chain = TRUST_SELF_SIGNED;
+    if (trust)
+        load_system(trust);
     if (trust)
         chain = verify(trust, leaf, sent, time, known);
     else

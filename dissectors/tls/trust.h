@@ -12,7 +12,7 @@
 struct tls_trust;
 
 /* The authorities of a PEM file, or those of the system when ca_file is NULL.
- * They are all read now, so that a sandbox may forbid opening files later.
+ * Their files are read now, so that a sandbox may forbid opening any later.
  * NULL, with err, when the file cannot be read; a system without any is not an
  * error, but then trust is nobody. */
 struct tls_trust *tls_trust_new(const char *ca_file, struct err *err);

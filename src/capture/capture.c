@@ -111,6 +111,14 @@ uint64_t capture_offset(const struct capture *capture)
     return source->kind->offset ? source->kind->offset(source->self) : 0;
 }
 
+uint64_t capture_packets_most(const struct capture *capture)
+{
+    enum { HEADER = 16 }; /* of a packet in a pcap file; pcapng takes more */
+    uint64_t bytes = capture->input ? input_size_most(capture->input)
+                                    : UINT64_MAX;
+    return bytes == UINT64_MAX ? bytes : bytes / HEADER;
+}
+
 struct span capture_secrets(const struct capture *capture)
 {
     const struct source *source = &capture->source;

@@ -64,6 +64,9 @@ uint64_t capture_dropped(const struct capture *capture);
  * CAPTURE_DAMAGED, of the damage. */
 uint64_t capture_offset(const struct capture *capture);
 
+/* No more packets than this are in it; UINT64_MAX where that is not known. */
+uint64_t capture_packets_most(const struct capture *capture);
+
 /* TLS secrets (Decryption Secrets Blocks) seen so far, in NSS key log format;
  * empty if none.  Borrowed; grows as the file is read. */
 struct span capture_secrets(const struct capture *capture);

@@ -17,6 +17,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 
@@ -140,6 +141,16 @@ void input_close(struct input **input)
         close((*input)->fd);
     free(*input);
     *input = NULL;
+}
+
+uint64_t input_size_most(const struct input *input)
+{
+    struct stat about;
+    if (input->fd < 0 || fstat(input->fd, &about) != 0 ||
+        !S_ISREG(about.st_mode) || about.st_size < 0 ||
+        archive_filter_code(input->archive, 0) != ARCHIVE_FILTER_NONE)
+        return UINT64_MAX;
+    return (uint64_t)about.st_size;
 }
 
 static size_t joined_count(const struct input *input)

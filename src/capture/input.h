@@ -33,6 +33,10 @@ size_t input_read(struct input *input, void *to, size_t n);
 /* Passes over n bytes; gives how many there were. */
 uint64_t input_skip(struct input *input, uint64_t n);
 
+/* No more bytes than this are in it; UINT64_MAX where that is not known: a pipe,
+ * a compressed file. */
+uint64_t input_size_most(const struct input *input);
+
 /* How many bytes were taken, counted in the uncompressed file. */
 uint64_t input_offset(const struct input *input);
 

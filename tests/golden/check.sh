@@ -7,7 +7,7 @@
 # usage: check.sh MAILWHY SAMPLES GOLDEN
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -euo pipefail
-mailwhy=$1
+mailwhy=$(realpath "$1")
 samples=$(cd "$2" && pwd)
 golden=$(cd "$3" && pwd)
 cd "$samples"
