@@ -38,7 +38,8 @@ struct pair {
 };
 
 /* That a client tried an address of a name. */
-struct try {
+struct
+try {
     uint64_t name; /* and who asked for it, hashed; 0: none */
     struct address server;
     int64_t time;
@@ -103,7 +104,9 @@ void beside_free(struct beside **beside)
 /* The client begins to talk to a server that is none for mail. */
 static void reached_out(struct beside *b, const struct packet *p, bool tcp)
 {
-    struct lookup_name found = {.name = {NULL, 0}};
+    struct lookup_name found = {
+        .name = {NULL, 0}
+    };
     lookups_active(b->lookups, &p->source);
     lookups_name(b->lookups, &p->source, &p->destination, p->time, &found);
     lookups_used(b->lookups, &p->source, &p->destination, false);

@@ -263,8 +263,8 @@ static void judge_silent_clients(struct judging *j,
 {
     struct silent silent = {.count = 0};
     const struct fact *f;
-    for (size_t i = 0;
-         (f = facts_get(j->beside, FACT_KIND_arp_unanswered, i)); i++)
+    for (size_t i = 0; (f = facts_get(j->beside, FACT_KIND_arp_unanswered, i));
+         i++)
         add_silent(&silent, clients,
                    ((const struct fact_arp_unanswered *)f->values)->asker);
     for (size_t i = 0; (f = facts_get(j->beside, FACT_KIND_dns_lookup, i));
@@ -333,8 +333,8 @@ static bool is_client_of(const struct fact_session *session,
                          const struct fact_dns_lookup *lookup)
 {
     return span_same(session->client, lookup->client) ||
-           (session->looked_up && may_be_same_host(lookup->client,
-                                                   session->client));
+           (session->looked_up &&
+            may_be_same_host(lookup->client, session->client));
 }
 
 /* Those with the name or another one of its domain, and those that show that the

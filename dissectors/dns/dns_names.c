@@ -91,7 +91,8 @@ struct span dns_ede_name(uint16_t code)
 
 static bool is_owner_label(struct span label)
 {
-    for (size_t i = 0; i < sizeof(owner_labels) / sizeof(owner_labels[0]); i++) {
+    for (size_t i = 0; i < sizeof(owner_labels) / sizeof(owner_labels[0]);
+         i++) {
         if (span_same(label, owner_labels[i]))
             return true;
     }

@@ -19,10 +19,10 @@ static struct dns_name follow_cnames(const struct dns_message *message)
         bool found = false;
         while (!found && dns_record_take(&records, &record) &&
                record.section == DNS_ANSWER)
-            found = record.type == DNS_CNAME &&
-                    span_same(dns_name_span(&record.name),
-                              dns_name_span(&here)) &&
-                    dns_record_target(message->bytes, &record, &next);
+            found =
+                record.type == DNS_CNAME &&
+                span_same(dns_name_span(&record.name), dns_name_span(&here)) &&
+                dns_record_target(message->bytes, &record, &next);
         if (!found)
             break;
         here = next;

@@ -61,8 +61,8 @@ static unsigned distance(struct span a, struct span b)
         row[0] = (unsigned)i;
         for (size_t j = 1; j <= b.n; j++) {
             unsigned change = a.p[i - 1] != b.p[j - 1];
-            row[j] = least(least(above[j], row[j - 1]) + 1,
-                           above[j - 1] + change);
+            row[j] =
+                least(least(above[j], row[j - 1]) + 1, above[j - 1] + change);
             if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] &&
                 a.p[i - 2] == b.p[j - 1])
                 row[j] = least(row[j], second[j - 2] + 1);

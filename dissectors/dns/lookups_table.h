@@ -5,12 +5,13 @@
 #define DISSECTORS_DNS_LOOKUPS_TABLE_H
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "lookups.h"
 
 enum {
     BUCKETS = 1 << 13,
-    LOOK_BACK = 512, /* lookups searched for what only id or port tell */
+    LOOK_BACK = 512,  /* lookups searched for what only id or port tell */
     NODES_MAX = 4096, /* of one bucket, looked at for one connection */
 };
 
@@ -53,6 +54,11 @@ struct lookups {
     struct host *hosts[BUCKETS];
     size_t host_count;
 };
+
+static inline uint64_t address_hash(const struct address *a, uint64_t seed)
+{
+    return hash_bytes((struct span){a->bytes, sizeof(a->bytes)}, seed);
+}
 
 /* Fills what the answer says. */
 void lookup_answer(struct lookups *lookups, struct lookup_node *node,

@@ -44,8 +44,8 @@ static inline struct address ipv4(uint8_t last)
 
 enum { CLIENT = 1, RESOLVER = 53, PORT = 40000 };
 
-static inline void say(struct fixture *f, bool response, uint16_t port, int64_t time,
-                struct message message)
+static inline void say(struct fixture *f, bool response, uint16_t port,
+                       int64_t time, struct message message)
 {
     struct dns_seen seen = {
         .source = ipv4(response ? RESOLVER : CLIENT),
@@ -55,12 +55,11 @@ static inline void say(struct fixture *f, bool response, uint16_t port, int64_t 
         .frame = ++f->frame,
         .time = time,
     };
-    lookups_message(f->lookups, &seen,
-                    (struct span){message.bytes, message.n});
+    lookups_message(f->lookups, &seen, (struct span){message.bytes, message.n});
 }
 
-static inline void ask(struct fixture *f, uint16_t id, const char *name, uint16_t type,
-                int64_t time)
+static inline void ask(struct fixture *f, uint16_t id, const char *name,
+                       uint16_t type, int64_t time)
 {
     say(f, false, PORT, time, question(id, name, type));
 }

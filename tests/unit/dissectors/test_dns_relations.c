@@ -20,8 +20,7 @@ static void answer_from(struct fixture *f, uint8_t ttl, int64_t time,
         .frame = ++f->frame,
         .time = time,
     };
-    lookups_message(f->lookups, &seen,
-                    (struct span){message.bytes, message.n});
+    lookups_message(f->lookups, &seen, (struct span){message.bytes, message.n});
 }
 
 static struct message address_answer(uint16_t id, const char *name,
@@ -36,8 +35,10 @@ static void a_different_second_answer_is_told(void **state)
 {
     struct fixture *f = *state;
     ask(f, 7, "imap.example", DNS_A, SECOND);
-    answer_from(f, 44, SECOND + 1000, address_answer(7, "imap.example", "\xcb\0q\x09"));
-    answer_from(f, 55, SECOND + SECOND / 50, address_answer(7, "imap.example", "\xc6\x33\x64\x19"));
+    answer_from(f, 44, SECOND + 1000,
+                address_answer(7, "imap.example", "\xcb\0q\x09"));
+    answer_from(f, 55, SECOND + SECOND / 50,
+                address_answer(7, "imap.example", "\xc6\x33\x64\x19"));
     assert_span(told(f, 0)->addresses, "203.0.113.9");
     assert_span(told(f, 0)->other_answer, "198.51.100.25");
     assert_true(told(f, 0)->other_distance);
@@ -49,8 +50,10 @@ static void a_name_first_denied_then_given_is_told(void **state)
 {
     struct fixture *f = *state;
     ask(f, 7, "imap.example", DNS_A, SECOND);
-    answer_from(f, 44, SECOND + 1000, answer(7, "imap.example", DNS_A, DNS_NXDOMAIN));
-    answer_from(f, 44, SECOND + 2000, address_answer(7, "imap.example", "\xc6\x33\x64\x19"));
+    answer_from(f, 44, SECOND + 1000,
+                answer(7, "imap.example", DNS_A, DNS_NXDOMAIN));
+    answer_from(f, 44, SECOND + 2000,
+                address_answer(7, "imap.example", "\xc6\x33\x64\x19"));
     assert_span(told(f, 0)->outcome, "nxdomain");
     assert_span(told(f, 0)->other_answer, "198.51.100.25");
     assert_false(told(f, 0)->other_distance);
@@ -62,7 +65,7 @@ static void the_same_answer_again_is_nothing(void **state)
     ask(f, 7, "imap.example", DNS_A, SECOND);
     struct message m = address_answer(7, "imap.example", "\xc6\x33\x64\x19");
     answer_from(f, 64, SECOND + 1000, m);
-    answer_from(f, 63, SECOND + 1500, m); /* behind a router */
+    answer_from(f, 63, SECOND + 1500, m);          /* behind a router */
     add_a(&m, "imap.example", "\xc6\x33\x64\x20"); /* shares one address */
     answer_from(f, 64, SECOND + 2000, m);
     answer_from(f, 64, SECOND + 3000,
@@ -75,8 +78,10 @@ static void a_packet_sent_twice_may_be_answered_twice(void **state)
     struct fixture *f = *state;
     ask(f, 7, "imap.example", DNS_A, SECOND);
     ask(f, 7, "imap.example", DNS_A, 6 * SECOND);
-    answer_from(f, 64, 6 * SECOND + 1000, address_answer(7, "imap.example", "\xc6\x33\x64\x19"));
-    answer_from(f, 64, 6 * SECOND + 2000, address_answer(7, "imap.example", "\xc6\x33\x64\x20"));
+    answer_from(f, 64, 6 * SECOND + 1000,
+                address_answer(7, "imap.example", "\xc6\x33\x64\x19"));
+    answer_from(f, 64, 6 * SECOND + 2000,
+                address_answer(7, "imap.example", "\xc6\x33\x64\x20"));
     assert_span(told(f, 0)->other_answer, "");
 }
 
@@ -92,9 +97,11 @@ static void edns_that_only_costs_time_is_told(void **state)
 {
     struct fixture *f = *state;
     say(f, false, PORT, SECOND, with_edns(question(7, "imap.example", DNS_A)));
-    say(f, false, PORT, 3 * SECOND, with_edns(question(8, "imap.example", DNS_A)));
+    say(f, false, PORT, 3 * SECOND,
+        with_edns(question(8, "imap.example", DNS_A)));
     ask(f, 9, "imap.example", DNS_A, 5 * SECOND);
-    answer_from(f, 64, 5 * SECOND + 1, address_answer(9, "imap.example", "\xc6\x33\x64\x19"));
+    answer_from(f, 64, 5 * SECOND + 1,
+                address_answer(9, "imap.example", "\xc6\x33\x64\x19"));
     assert_int_equal(told(f, 0)->edns_queries, 2);
     assert_true(told(f, 0)->plain_answered);
     assert_int_equal(told(f, 0)->queries, 3);
@@ -105,7 +112,8 @@ static void edns_answered_at_last_is_no_such_thing(void **state)
     struct fixture *f = *state;
     say(f, false, PORT, SECOND, with_edns(question(7, "imap.example", DNS_A)));
     ask(f, 8, "imap.example", DNS_A, 3 * SECOND);
-    answer_from(f, 64, 3 * SECOND + 1, address_answer(7, "imap.example", "\xc6\x33\x64\x19"));
+    answer_from(f, 64, 3 * SECOND + 1,
+                address_answer(7, "imap.example", "\xc6\x33\x64\x19"));
     assert_int_equal(told(f, 0)->edns_queries, 1);
     assert_false(told(f, 0)->plain_answered);
 }
@@ -161,9 +169,9 @@ static void a_typed_name_is_found_in_a_longer_one(void **state)
 
 static void one_address_for_many_domains_is_counted(void **state)
 {
-    static const char *const names[] = {"imap.a.example", "www.a.example",
-                                        "b.test", "www.b.test", "c.co.uk",
-                                        "d.co.uk", "elsewhere.test"};
+    static const char *const names[] = {
+        "imap.a.example", "www.a.example", "b.test",        "www.b.test",
+        "c.co.uk",        "d.co.uk",       "elsewhere.test"};
     struct fixture *f = *state;
     for (uint16_t i = 0; i < 7; i++) {
         ask(f, i, names[i], DNS_A, SECOND);
@@ -235,10 +243,13 @@ static void lists_and_web_pages_are_no_mail_hosts(void **state)
 static void a_similar_name_is_found(void **state)
 {
     static const char *const rows[][2] = {
-        {"imap.gmial.com", "imap.gmail.com"}, {"iamp.web.de", "imap.web.de"},
-        {"imap.example.com", ""}, {"impa.exampel.net", "imap.example.net"},
-        {"imap.gmx.nte", "imap.gmx.net"}, {"smtp.long-enough.example", ""},
-        {"i", ""},
+        {"imap.gmial.com",           "imap.gmail.com"  },
+        {"iamp.web.de",              "imap.web.de"     },
+        {"imap.example.com",         ""                },
+        {"impa.exampel.net",         "imap.example.net"},
+        {"imap.gmx.nte",             "imap.gmx.net"    },
+        {"smtp.long-enough.example", ""                },
+        {"i",                        ""                },
     };
     struct fixture *f = *state;
     ask(f, 1, "imap.example.net", DNS_A, SECOND);
@@ -256,10 +267,16 @@ static void a_similar_name_is_found(void **state)
 static void domains_go_by_their_form(void **state)
 {
     static const char *const rows[][2] = {
-        {"imap.example.org", "example.org"}, {"example.org", "example.org"},
-        {"org", "org"}, {"", ""}, {"a.b.example.co.uk", "example.co.uk"},
-        {"co.uk", "co.uk"}, {"imap.web.de", "web.de"},
-        {"imap.co.com", "co.com"}, {".", "."}, {"a..b", ".b"},
+        {"imap.example.org",  "example.org"  },
+        {"example.org",       "example.org"  },
+        {"org",               "org"          },
+        {"",                  ""             },
+        {"a.b.example.co.uk", "example.co.uk"},
+        {"co.uk",             "co.uk"        },
+        {"imap.web.de",       "web.de"       },
+        {"imap.co.com",       "co.com"       },
+        {".",                 "."            },
+        {"a..b",              ".b"           },
     };
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
