@@ -5,6 +5,7 @@
 #define RULE_BASE_H
 
 #include "rule/condition.h"
+#include "rule/default_checks.h"
 #include "rule/product.h"
 #include "rule/questions.h"
 #include "rule/rule.h"
@@ -24,6 +25,8 @@ struct rules {
     struct product **products; /* in the order of the files */
     size_t product_count, product_room;
     struct questions questions;    /* of all rules */
+    struct default_checks **defaults; /* in the order of the files */
+    size_t default_count, default_room;
     struct entry *entries[SCOPES]; /* the same order */
     size_t entry_count[SCOPES];
 };

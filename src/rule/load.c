@@ -62,6 +62,16 @@ static void add_product(struct loading *l, struct product *product)
     rules->products[rules->product_count++] = product;
 }
 
+static void add_default(struct loading *l, struct default_checks *checks)
+{
+    struct rules *rules = l->rules;
+    rules->defaults = arena_grow(rules->mem, rules->defaults,
+                                 rules->default_count, &rules->default_room,
+                                 rules->default_count + 1,
+                                 sizeof *rules->defaults);
+    rules->defaults[rules->default_count++] = checks;
+}
+
 static void load_entry(struct loading *l, struct document *document,
                        const yaml_node_t *node)
 {
@@ -73,6 +83,13 @@ static void load_entry(struct loading *l, struct document *document,
     }
     if (list_is(document, node)) {
         list_read(document, node, l->parsing.lists, l->parsing.regexes);
+        return;
+    }
+    if (node_map_has(document, node, "checks-for")) {
+        struct default_checks *checks =
+            default_checks_read(document, &l->parsing, node);
+        if (checks)
+            add_default(l, checks);
         return;
     }
     struct rule *rule = rule_read(document, &l->parsing, node);

@@ -415,9 +415,10 @@ struct match match_make(const struct rules *rules, const struct rule *rule,
     match.summary = filled(c->says, &parts, &who);
     match.remedy.user = filled(c->user, &parts, &who);
     match.remedy.admin = filled(c->admin, &parts, &who);
-    const char **checks = arena_alloc(mem, c->checks.count * sizeof *checks);
+    struct said_list to_check = checks_of(rules, rule);
+    const char **checks = arena_alloc(mem, to_check.count * sizeof *checks);
     const char **next = arena_alloc(mem, c->next.count * sizeof *next);
-    match.check_count = fill_list(&c->checks, &parts, &who, checks);
+    match.check_count = fill_list(&to_check, &parts, &who, checks);
     match.next_count = fill_list(&c->next, &parts, &who, next);
     match.checks = checks;
     match.next = next;

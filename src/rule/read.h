@@ -42,6 +42,12 @@ struct product *product_read(struct document *document,
                              const struct parsing *parsing,
                              const yaml_node_t *node);
 
+/* default_checks.c: an entry with `checks-for`.  NULL: it was complained
+ * about. */
+struct default_checks *default_checks_read(struct document *document,
+                                           const struct parsing *parsing,
+                                           const yaml_node_t *node);
+
 /* check.c: a word of a list; its index, or -1 if it was complained about. */
 int read_word(struct reader *r, const yaml_node_t *node, const char *what,
               const char *const *words, size_t count);
