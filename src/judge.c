@@ -20,18 +20,16 @@ struct judging {
     const struct result *result;
     struct arena *mem;
     struct findings *findings;
-    enum scope scope;
 };
 
 static void found(void *user, const struct match *match)
 {
     const struct judging *j = user;
-    findings_add(j->findings, j->scope, match);
+    findings_add(j->findings, match);
 }
 
 static void judge(struct judging *j, enum scope scope, struct facts **subject)
 {
-    j->scope = scope;
     rules_judge(j->rules, scope, *subject, j->mem, found, j);
     facts_free(subject);
 }
@@ -405,7 +403,7 @@ void judge_whole(const struct rules *rules, struct book *book,
                  struct findings *findings)
 {
     struct judging j = {rules, book, beside, attempts, result,
-                        mem, findings, SCOPE_CAPTURE};
+                        mem, findings};
     if (rules_have_scope(rules, SCOPE_LOOKUP))
         judge_lookups(&j);
     if (rules_have_scope(rules, SCOPE_ENDPOINT))

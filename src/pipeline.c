@@ -60,10 +60,16 @@ struct analysis {
 static void session_found(void *user, const struct match *match)
 {
     struct analysis *a = user;
-    const struct result_finding *finding =
-        findings_add(a->findings, SCOPE_SESSION, match);
-    if (finding && a->watcher)
-        a->watcher(a->watcher_user, finding);
+    findings_add(a->findings, match);
+    if (a->watcher)
+        a->watcher(a->watcher_user,
+                   findings_alone(a->findings, SCOPE_SESSION, match));
+}
+
+static bool wants_words(void *user, const struct match *match)
+{
+    struct analysis *a = user;
+    return a->watcher || findings_want_words(a->findings, match);
 }
 
 static void judge_session(struct analysis *a, struct facts *facts)
@@ -72,8 +78,9 @@ static void judge_session(struct analysis *a, struct facts *facts)
         arena_free(&a->scratch);
         a->scratch = arena_new();
     }
-    rules_judge(a->options->rules, SCOPE_SESSION, facts, a->scratch,
-                session_found, a);
+    const struct judge_taker taker = {wants_words, session_found, a};
+    rules_judge_for(a->options->rules, SCOPE_SESSION, facts, a->scratch,
+                    &taker);
 }
 
 static void copy_text(char *out, size_t room, const char *text)

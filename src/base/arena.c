@@ -18,12 +18,21 @@ enum {
     LAST_BLOCK = 1 << 20,
     ALIGN = 16,
     SPARE_KINDS = 2, /* blocks of 4 and of 8 KiB */
-#ifdef __SANITIZE_ADDRESS__
-    SPARE_MAX = 0, /* let the sanitizer see who uses what is gone */
-#else
-    SPARE_MAX = 256, /* of each: 3 MiB in all */
-#endif
 };
+
+/* Of each kind: 3 MiB in all.  None where a sanitizer is to see who uses what
+ * is gone. */
+#if defined(__SANITIZE_ADDRESS__)
+static const size_t spare_max = 0;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+static const size_t spare_max = 0;
+#else
+static const size_t spare_max = 256;
+#endif
+#else
+static const size_t spare_max = 256;
+#endif
 
 struct block {
     struct block *older;
@@ -87,7 +96,7 @@ static struct block *block_new(size_t size)
 static void block_free(struct block *b)
 {
     size_t kind = spare_kind(b->size);
-    if (kind == SPARE_KINDS || spare[kind].n >= SPARE_MAX) {
+    if (kind == SPARE_KINDS || spare[kind].n >= spare_max) {
         free(b);
         return;
     }

@@ -42,7 +42,7 @@ struct findings {
     size_t count;
     size_t sessions_kept; /* of all groups */
     uint16_t slots[2 * FINDINGS_MAX]; /* hash table: index of a group + 1 */
-    struct result_finding last; /* what findings_add() returned */
+    struct result_finding last; /* what findings_alone() returned */
     struct text filter;         /* of it */
 };
 

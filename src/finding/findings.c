@@ -183,9 +183,9 @@ static const char *or_null(const char *s)
     return *s ? s : NULL;
 }
 
-static const struct result_finding *alone(struct findings *f,
-                                          enum scope scope,
-                                          const struct match *match)
+const struct result_finding *findings_alone(struct findings *f,
+                                            enum scope scope,
+                                            const struct match *match)
 {
     const struct rule *rule = match->rule;
     const struct group group = {.rule = rule};
@@ -226,11 +226,16 @@ static const struct result_finding *alone(struct findings *f,
     return &f->last;
 }
 
-const struct result_finding *findings_add(struct findings *findings,
-                                          enum scope scope,
-                                          const struct match *match)
+bool findings_want_words(struct findings *f, const struct match *match)
 {
-    struct findings *f = findings;
+    uint16_t slot = *slot_of(f, match);
+    if (slot == 0)
+        return f->count < FINDINGS_MAX;
+    return f->groups[slot - 1]->evidence_count < FINDING_EVIDENCE_MAX;
+}
+
+void findings_add(struct findings *f, const struct match *match)
+{
     uint16_t *slot = slot_of(f, match);
     if (*slot == 0 && f->count < FINDINGS_MAX) {
         f->groups[f->count++] = group_new(f, match);
@@ -242,5 +247,4 @@ const struct result_finding *findings_add(struct findings *findings,
         add_evidence(f, group, match);
         add_sessions(f, group, match);
     }
-    return alone(f, scope, match);
 }

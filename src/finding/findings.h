@@ -25,11 +25,17 @@ struct findings;
 struct findings *findings_new(struct arena *mem);
 void findings_free(struct findings **findings);
 
-/* Copies the match.  Returns it in the form of a finding about this subject
- * alone, not yet ranked: valid until the next call and while the match is. */
-const struct result_finding *findings_add(struct findings *findings,
-                                          enum scope scope,
-                                          const struct match *match);
+/* Copies the match. */
+void findings_add(struct findings *findings, const struct match *match);
+
+/* Whether findings_add() would keep any words of it. */
+bool findings_want_words(struct findings *findings, const struct match *match);
+
+/* The match in the form of a finding about this subject alone, not yet ranked:
+ * valid until the next call and while the match is. */
+const struct result_finding *findings_alone(struct findings *findings,
+                                            enum scope scope,
+                                            const struct match *match);
 
 /* Ranks what was found so far, and fills in of each of result->sessions its
  * ->primary and ->verdict: what rules of wider scope want to know of sessions.

@@ -205,6 +205,14 @@ void rules_judge(const struct rules *rules, enum scope scope,
                  void (*found)(void *user, const struct match *match),
                  void *user)
 {
+    const struct judge_taker taker = {.found = found, .user = user};
+    rules_judge_for(rules, scope, subject, mem, &taker);
+}
+
+void rules_judge_for(const struct rules *rules, enum scope scope,
+                     const struct facts *subject, struct arena *mem,
+                     const struct judge_taker *taker)
+{
     struct present present = look(subject);
     struct view view = {.facts = subject};
     view.slot[SLOT_SESSION] = facts_get(subject, FACT_KIND_session, 0);
@@ -222,7 +230,8 @@ void rules_judge(const struct rules *rules, enum scope scope,
         if (!tests_hold(c->tests, c->test_count, &view) ||
             !match_from(c, 0, &view, NULL))
             continue;
-        struct match match = match_make(rules, entry->rule, &view, mem);
-        found(user, &match);
+        struct match match =
+            match_make(rules, entry->rule, &view, mem, taker);
+        taker->found(taker->user, &match);
     }
 }

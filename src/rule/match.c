@@ -268,8 +268,7 @@ static const char *starttls_of(const struct fact_session *s)
     return "";
 }
 
-static struct who make_who(const struct parts *parts, struct clock_words *clock,
-                           char port[8])
+static struct who make_who(const struct parts *parts, char port[8])
 {
     struct who who = {.time = "", .clock = "", .from = "", .until = "",
                       .starttls = ""};
@@ -293,20 +292,26 @@ static struct who make_who(const struct parts *parts, struct clock_words *clock,
     }
     who.client = or_else(who.client, asker_of(parts));
     who.host = or_else(who.host, who.server);
-    if (parts->shown_count) {
-        int64_t last = parts->shown[parts->shown_count - 1]->time;
-        clock_rfc3339(parts->shown[0]->time, clock->time);
-        clock_hms(parts->shown[0]->time - log_slack, clock->from);
-        clock_hms(last + log_slack, clock->until);
-        char hms[CLOCK_TEXT];
-        clock_hms(parts->shown[0]->time, hms);
-        snprintf(clock->clock, sizeof clock->clock, "%.20s UTC", hms);
-        who.time = clock->time;
-        who.clock = clock->clock;
-        who.from = clock->from;
-        who.until = clock->until;
-    }
     return who;
+}
+
+/* The evidence must be in order. */
+static void add_clock(const struct parts *parts, struct clock_words *clock,
+                      struct who *who)
+{
+    if (parts->shown_count == 0)
+        return;
+    int64_t last = parts->shown[parts->shown_count - 1]->time;
+    clock_rfc3339(parts->shown[0]->time, clock->time);
+    clock_hms(parts->shown[0]->time - log_slack, clock->from);
+    clock_hms(last + log_slack, clock->until);
+    char hms[CLOCK_TEXT];
+    clock_hms(parts->shown[0]->time, hms);
+    snprintf(clock->clock, sizeof clock->clock, "%.20s UTC", hms);
+    who->time = clock->time;
+    who->clock = clock->clock;
+    who->from = clock->from;
+    who->until = clock->until;
 }
 
 static const char *safe_string(struct arena *mem, struct span words)
@@ -395,34 +400,46 @@ static const char *fill_log(const struct rules *rules, struct parts *parts,
     return product ? filled(product->log, parts, who) : "";
 }
 
-struct match match_make(const struct rules *rules, const struct rule *rule,
-                        struct view *view, struct arena *mem)
+/* What a finding is told by, as far as it has words. */
+static void fill_words(const struct rules *rules, struct parts *parts,
+                       struct who *who, struct match *match)
 {
-    const struct condition *c = rule->condition;
+    const struct condition *c = parts->rule->condition;
+    struct arena *mem = parts->mem;
+    struct clock_words clock;
+    match->evidence = make_evidence(parts); /* also puts them in order */
+    match->evidence_count = parts->shown_count;
+    add_clock(parts, &clock, who);
+    match->summary = filled(c->says, parts, who);
+    match->remedy.user = filled(c->user, parts, who);
+    match->remedy.admin = filled(c->admin, parts, who);
+    struct said_list to_check = checks_of(rules, parts->rule);
+    const char **checks = arena_alloc(mem, to_check.count * sizeof *checks);
+    const char **next = arena_alloc(mem, c->next.count * sizeof *next);
+    match->check_count = fill_list(&to_check, parts, who, checks);
+    match->next_count = fill_list(&c->next, parts, who, next);
+    match->checks = checks;
+    match->next = next;
+    fill_hypotheses(&c->hypotheses, parts, who, match);
+    match->log = fill_log(rules, parts, who);
+}
+
+struct match match_make(const struct rules *rules, const struct rule *rule,
+                        struct view *view, struct arena *mem,
+                        const struct judge_taker *taker)
+{
     struct parts parts = {.rule = rule, .view = view, .mem = mem};
-    struct match match = {.rule = rule};
+    struct match match = {
+        .rule = rule, .summary = "", .remedy = {"", ""}, .log = ""};
+    char port[8] = "";
     gather(&parts);
     note_subject(&parts);
-    match.evidence = make_evidence(&parts); /* also puts them in order */
-    match.evidence_count = parts.shown_count;
     sort_sessions(&parts);
     match.sessions = parts.sessions;
     match.session_count = parts.session_count;
-    struct clock_words clock;
-    char port[8] = "";
-    struct who who = make_who(&parts, &clock, port);
+    struct who who = make_who(&parts, port);
     name_parties(&parts, &who, &match);
-    match.summary = filled(c->says, &parts, &who);
-    match.remedy.user = filled(c->user, &parts, &who);
-    match.remedy.admin = filled(c->admin, &parts, &who);
-    struct said_list to_check = checks_of(rules, rule);
-    const char **checks = arena_alloc(mem, to_check.count * sizeof *checks);
-    const char **next = arena_alloc(mem, c->next.count * sizeof *next);
-    match.check_count = fill_list(&to_check, &parts, &who, checks);
-    match.next_count = fill_list(&c->next, &parts, &who, next);
-    match.checks = checks;
-    match.next = next;
-    fill_hypotheses(&c->hypotheses, &parts, &who, &match);
-    match.log = fill_log(rules, &parts, &who);
+    if (!taker->wants_words || taker->wants_words(taker->user, &match))
+        fill_words(rules, &parts, &who, &match);
     return match;
 }

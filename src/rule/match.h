@@ -6,9 +6,10 @@
 
 #include "rule/condition.h"
 
-/* Makes the match of a rule whose patterns stand bound in the view; lives in
- * mem. */
+/* Makes the match of a rule whose patterns stand bound in the view, with words
+ * if the taker wants them; lives in mem. */
 struct match match_make(const struct rules *rules, const struct rule *rule,
-                        struct view *view, struct arena *mem);
+                        struct view *view, struct arena *mem,
+                        const struct judge_taker *taker);
 
 #endif

@@ -145,8 +145,23 @@ struct match {
                                                   server is "address:port" */
 };
 
-/* Calls found() for every rule of the scope that fires on the subject's facts,
+/* Who gets to know what fired. */
+struct judge_taker {
+    /* Whether the words of this match (summary, remedy, checks, evidence, ...)
+     * are needed: of the thousandth refusal of one client at one server nobody
+     * reads them.  NULL: always. */
+    bool (*wants_words)(void *user, const struct match *without_words);
+    void (*found)(void *user, const struct match *match);
+    void *user;
+};
+
+/* Tells the taker of every rule of the scope that fires on the subject's facts,
  * in the order of the rule base.  mem is for what the match points at. */
+void rules_judge_for(const struct rules *rules, enum scope scope,
+                     const struct facts *subject, struct arena *mem,
+                     const struct judge_taker *taker);
+
+/* The same, for a taker that always wants the words. */
 void rules_judge(const struct rules *rules, enum scope scope,
                  const struct facts *subject, struct arena *mem,
                  void (*found)(void *user, const struct match *match),
