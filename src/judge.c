@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "story/endpoints.h"
+#include "story/visits.h"
 
 struct judging {
     const struct rules *rules;
@@ -299,11 +300,13 @@ static void judge_clients(struct judging *j)
     for (size_t i = 0; i < s->count;) {
         struct span client = s->entries[i]->session.client;
         struct facts *subject = subject_new();
+        size_t first = i;
         for (; i < s->count; i++) {
             if (!span_same(client, s->entries[i]->session.client))
                 break;
             add_session(subject, s->entries[i]);
         }
+        visits_tell(s->entries + first, i - first, subject);
         attempts_tell(j->attempts, j->book, j->result, client, subject);
         add_beside(j, &clients, subject, client);
         judge(j, SCOPE_CLIENT, &subject);

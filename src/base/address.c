@@ -4,7 +4,6 @@
 #include "base/address.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
 struct address address_of(struct span bytes)
@@ -17,11 +16,33 @@ struct address address_of(struct span bytes)
     return a;
 }
 
+static char *write_byte(uint8_t byte, char *out)
+{
+    if (byte >= 100)
+        *out++ = (char)('0' + byte / 100);
+    if (byte >= 10)
+        *out++ = (char)('0' + byte / 10 % 10);
+    *out++ = (char)('0' + byte % 10);
+    return out;
+}
+
+/* Each session has some: inet_ntop() takes as long for one as reading all of
+ * its headers does. */
+static void ipv4_text(const uint8_t bytes[4], char *out)
+{
+    for (int i = 0; i < 4; i++) {
+        out = write_byte(bytes[i], out);
+        *out++ = i < 3 ? '.' : '\0';
+    }
+}
+
 void address_text(const struct address *a, char out[ADDRESS_TEXT])
 {
-    int family = a->family == 4 ? AF_INET : AF_INET6;
-    if (a->family == 0 || !inet_ntop(family, a->bytes, out, ADDRESS_TEXT))
-        snprintf(out, ADDRESS_TEXT, "?");
+    if (a->family == 4)
+        ipv4_text(a->bytes, out);
+    else if (a->family == 0 ||
+             !inet_ntop(AF_INET6, a->bytes, out, ADDRESS_TEXT))
+        memcpy(out, "?", sizeof "?");
 }
 
 int address_compare(const struct address *a, const struct address *b)
@@ -74,8 +95,13 @@ enum address_class address_class(const struct address *a)
 void station_text(const uint8_t mac[6], char out[STATION_TEXT])
 {
     static const uint8_t none[6];
+    static const char digits[] = "0123456789abcdef";
     out[0] = '\0';
-    if (memcmp(mac, none, sizeof none) != 0)
-        snprintf(out, STATION_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
-                 mac[1], mac[2], mac[3], mac[4], mac[5]);
+    if (memcmp(mac, none, sizeof none) == 0)
+        return;
+    for (int i = 0; i < 6; i++) {
+        *out++ = digits[mac[i] >> 4];
+        *out++ = digits[mac[i] & 15];
+        *out++ = i < 5 ? ':' : '\0';
+    }
 }

@@ -32,24 +32,9 @@ static uint64_t little_endian(struct cursor *c, size_t n)
     return v;
 }
 
-uint8_t cursor_u8(struct cursor *c)
-{
-    return (uint8_t)big_endian(c, 1);
-}
-
-uint16_t cursor_be16(struct cursor *c)
-{
-    return (uint16_t)big_endian(c, 2);
-}
-
 uint32_t cursor_be24(struct cursor *c)
 {
     return (uint32_t)big_endian(c, 3);
-}
-
-uint32_t cursor_be32(struct cursor *c)
-{
-    return (uint32_t)big_endian(c, 4);
 }
 
 uint64_t cursor_be64(struct cursor *c)

@@ -20,15 +20,45 @@ static inline struct cursor cursor_of(struct span bytes)
     return (struct cursor){bytes, false};
 }
 
-uint8_t cursor_u8(struct cursor *c);
-uint16_t cursor_be16(struct cursor *c);
+/* The next n bytes, borrowed. */
+struct span cursor_take(struct cursor *c, size_t n);
+
+/* Where the next n bytes are, which are then read; NULL past the end. */
+static inline const uint8_t *cursor_step(struct cursor *c, size_t n)
+{
+    const uint8_t *at = c->rest.p;
+    if (c->bad || n > c->rest.n) {
+        c->bad = true;
+        return NULL;
+    }
+    c->rest = span_skip(c->rest, n);
+    return at;
+}
+
+/* Every packet's headers are read with these: they are worth being inlined. */
+static inline uint8_t cursor_u8(struct cursor *c)
+{
+    const uint8_t *p = cursor_step(c, 1);
+    return p ? p[0] : 0;
+}
+
+static inline uint16_t cursor_be16(struct cursor *c)
+{
+    const uint8_t *p = cursor_step(c, 2);
+    return p ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+}
+
+static inline uint32_t cursor_be32(struct cursor *c)
+{
+    const uint8_t *p = cursor_step(c, 4);
+    return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+                   (uint32_t)p[2] << 8 | p[3]
+             : 0;
+}
+
 uint32_t cursor_be24(struct cursor *c);
-uint32_t cursor_be32(struct cursor *c);
 uint64_t cursor_be64(struct cursor *c);
 uint16_t cursor_le16(struct cursor *c);
 uint32_t cursor_le32(struct cursor *c);
-
-/* The next n bytes, borrowed. */
-struct span cursor_take(struct cursor *c, size_t n);
 
 #endif

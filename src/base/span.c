@@ -15,18 +15,6 @@ struct span span_of(const char *s)
     return (struct span){(const uint8_t *)s, s ? strlen(s) : 0};
 }
 
-struct span span_first(struct span s, size_t n)
-{
-    return n < s.n ? (struct span){s.p, n} : s;
-}
-
-struct span span_skip(struct span s, size_t n)
-{
-    if (n >= s.n)
-        return (struct span){NULL, 0};
-    return (struct span){s.p + n, s.n - n};
-}
-
 size_t span_find(struct span s, uint8_t byte)
 {
     const uint8_t *at = s.n ? memchr(s.p, byte, s.n) : NULL;

@@ -27,10 +27,16 @@ struct span {
 struct span span_of(const char *s);
 
 /* The first n bytes, or all if there are fewer. */
-struct span span_first(struct span s, size_t n);
+static inline struct span span_first(struct span s, size_t n)
+{
+    return n < s.n ? (struct span){s.p, n} : s;
+}
 
 /* Without the first n bytes; empty if there are fewer. */
-struct span span_skip(struct span s, size_t n);
+static inline struct span span_skip(struct span s, size_t n)
+{
+    return n < s.n ? (struct span){s.p + n, s.n - n} : (struct span){NULL, 0};
+}
 
 /* Where the byte first stands, or s.n if nowhere. */
 size_t span_find(struct span s, uint8_t byte);

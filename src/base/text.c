@@ -38,15 +38,19 @@ void text_adds(struct text *text, const char *more)
 void text_addf(struct text *text, const char *format, ...)
 {
     va_list args;
+    reserve(text, 0);
+    size_t room = text->room - text->n;
     va_start(args, format);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(text->s + text->n, room, format, args);
     va_end(args);
     if (n < 0)
         return;
-    reserve(text, (size_t)n);
-    va_start(args, format);
-    vsnprintf(text->s + text->n, (size_t)n + 1, format, args);
-    va_end(args);
+    if ((size_t)n >= room) { /* once more, with room */
+        reserve(text, (size_t)n);
+        va_start(args, format);
+        vsnprintf(text->s + text->n, (size_t)n + 1, format, args);
+        va_end(args);
+    }
     text->n += (size_t)n;
 }
 
@@ -91,9 +95,24 @@ static bool unsafe(uint32_t c)
            (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029;
 }
 
+/* How many bytes at the front are ASCII that can be shown: nearly all are. */
+static size_t plain_first(struct span s)
+{
+    size_t n = 0;
+    while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f)
+        n++;
+    return n;
+}
+
 void text_add_safe(struct text *text, struct span wire)
 {
-    while (wire.n) {
+    for (;;) {
+        size_t plain = plain_first(wire);
+        if (plain)
+            text_add(text, span_first(wire, plain));
+        wire = span_skip(wire, plain);
+        if (wire.n == 0)
+            return;
         uint32_t code = 0;
         size_t n = utf8_first(wire, &code);
         if (n == 0) {

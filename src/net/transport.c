@@ -1,6 +1,8 @@
 /* transport.c - TCP (RFC 9293) and UDP (RFC 768).
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <string.h>
+
 #include "decode.h"
 
 enum {
@@ -68,15 +70,29 @@ static void read_options(struct span options, struct tcp_header *tcp)
     }
 }
 
+/* Two words at a time and in the order of this machine's bytes: the ones'
+ * complement sum does not mind (RFC 1071 section 2). */
 static uint64_t sum_words(struct span s)
 {
     uint64_t sum = 0;
-    size_t i = 0;
-    for (; i + 1 < s.n; i += 2)
-        sum += (uint64_t)s.p[i] << 8 | s.p[i + 1];
-    if (i < s.n)
-        sum += (uint64_t)s.p[i] << 8;
-    return sum;
+    uint32_t words;
+    while (s.n >= sizeof words) {
+        memcpy(&words, s.p, sizeof words);
+        sum += words;
+        s.p += sizeof words;
+        s.n -= sizeof words;
+    }
+    words = 0;
+    if (s.n)
+        memcpy(&words, s.p, s.n);
+    return sum + words;
+}
+
+static uint64_t sum_number(uint32_t number)
+{
+    const uint8_t bytes[] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16),
+                             (uint8_t)(number >> 8), (uint8_t)number};
+    return sum_words((struct span){bytes, sizeof bytes});
 }
 
 /* The ones' complement sum over addresses, protocol, length and segment; all
@@ -88,7 +104,7 @@ static bool checksum_is_wrong(const struct packet *packet, struct span segment)
     size_t n = source->family == 6 ? 16 : 4;
     uint64_t sum = sum_words((struct span){source->bytes, n}) +
                    sum_words((struct span){destination->bytes, n}) +
-                   PROTOCOL_TCP + (segment.n >> 16) + (segment.n & 0xffff) +
+                   sum_number(PROTOCOL_TCP) + sum_number((uint32_t)segment.n) +
                    sum_words(segment);
     while (sum >> 16)
         sum = (sum & 0xffff) + (sum >> 16);

@@ -10,11 +10,15 @@
 #include "rule/questions.h"
 #include "rule/rule.h"
 
-/* What judging asks of every rule, side by side in memory. */
+/* The rules of one scope, as judging goes through them. */
 struct entry {
-    struct kinds all_of, one_of;
     struct clauses clauses;
     const struct rule *rule;
+};
+struct entries {
+    struct entry *list; /* in the order of the base */
+    size_t count;
+    struct questions questions; /* of all of them */
 };
 
 struct rules {
@@ -24,11 +28,9 @@ struct rules {
     size_t count, room;
     struct product **products; /* in the order of the files */
     size_t product_count, product_room;
-    struct questions questions;    /* of all rules */
     struct default_checks **defaults; /* in the order of the files */
     size_t default_count, default_room;
-    struct entry *entries[SCOPES]; /* the same order */
-    size_t entry_count[SCOPES];
+    struct entries entries[SCOPES];
 };
 
 #endif

@@ -7,17 +7,6 @@
 #include "rule/fill.h"
 #include "rule/names.h"
 
-/* A set of fact kinds. */
-enum { KIND_WORDS = (FACT_KINDS + 63) / 64 };
-struct kinds {
-    uint64_t bits[KIND_WORDS];
-};
-
-static inline void kinds_add(struct kinds *kinds, const struct fact_kind *kind)
-{
-    kinds->bits[kind->number / 64] |= UINT64_C(1) << kind->number % 64;
-}
-
 /* In time, seen from the pattern before it. */
 enum pattern_order { ORDER_ANY, ORDER_AFTER, ORDER_BEFORE };
 
@@ -48,8 +37,6 @@ struct said_list {
 };
 
 struct condition {
-    struct kinds all_of; /* without facts of all of these it can not fire, */
-    struct kinds one_of; /* nor without one of these, unless empty */
     const struct expr *tests[TESTS_MAX]; /* that need no pattern */
     size_t test_count;
     struct pattern when[PATTERNS_MAX];
@@ -63,9 +50,6 @@ struct condition {
     struct said_list checks, hypotheses, next;
     struct said_list raised, lowered; /* by contrast */
 };
-
-/* needs.c: works out all_of and one_of. */
-void condition_needs(struct condition *condition);
 
 /* What "count(K ...) >= 2" counts, which can not hold without a K; NULL for
  * other comparisons, and where none is enough. */

@@ -140,8 +140,8 @@ static bool match_from(const struct condition *c, size_t i, struct view *view,
         const struct fact *fact = facts_get(view->facts, p->kind->number, k);
         if (!fact)
             break;
-        if (than &&
-            (!in_order(p->order, fact, than) || !is_near(p->within, fact, than)))
+        if (than && (!in_order(p->order, fact, than) ||
+                     !is_near(p->within, fact, than)))
             continue;
         if (is_taken(c, i, view, fact) || !holds(p->test, view, fact))
             continue;
@@ -153,22 +153,12 @@ static bool match_from(const struct condition *c, size_t i, struct view *view,
     return false;
 }
 
-/* What the subject has, seen once for all rules. */
-struct present {
-    struct kinds kinds;
-    size_t facts;
-};
-
-static struct present look(const struct facts *subject)
+static size_t count_facts(const struct facts *subject)
 {
-    struct present present = {{{0}}, 0};
-    for (size_t k = 0; k < FACT_KINDS; k++) {
-        size_t n = facts_count(subject, (enum fact_kind_number)k);
-        present.facts += n;
-        if (n > 0)
-            kinds_add(&present.kinds, &fact_kinds[k]);
-    }
-    return present;
+    size_t count = 0;
+    for (size_t k = 0; k < FACT_KINDS; k++)
+        count += facts_count(subject, (enum fact_kind_number)k);
+    return count;
 }
 
 /* When it happened, for rules that are true only from or until some day. */
@@ -189,17 +179,6 @@ static bool is_true_then(const struct rule *rule, const struct facts *subject)
            (!rule->until.date || time_of(subject) < rule->until.time);
 }
 
-static bool may_fire(const struct entry *entry, const struct kinds *present)
-{
-    uint64_t missing = 0, wanted = 0, found = 0;
-    for (size_t i = 0; i < KIND_WORDS; i++) {
-        missing |= entry->all_of.bits[i] & ~present->bits[i];
-        wanted |= entry->one_of.bits[i];
-        found |= entry->one_of.bits[i] & present->bits[i];
-    }
-    return !missing && (!wanted || found);
-}
-
 void rules_judge(const struct rules *rules, enum scope scope,
                  const struct facts *subject, struct arena *mem,
                  void (*found)(void *user, const struct match *match),
@@ -213,25 +192,24 @@ void rules_judge_for(const struct rules *rules, enum scope scope,
                      const struct facts *subject, struct arena *mem,
                      const struct judge_taker *taker)
 {
-    struct present present = look(subject);
+    const struct entries *entries = &rules->entries[scope];
+    size_t steps = VIEW_STEPS + VIEW_STEPS_PER_FACT * count_facts(subject);
     struct view view = {.facts = subject};
     view.slot[SLOT_SESSION] = facts_get(subject, FACT_KIND_session, 0);
     view.slot[SLOT_CAPTURE] = facts_get(subject, FACT_KIND_capture, 0);
     struct answers answers;
-    answers_begin(&answers, &rules->questions);
-    for (size_t i = 0; i < rules->entry_count[scope]; i++) {
-        const struct entry *entry = &rules->entries[scope][i];
+    answers_begin(&answers, &entries->questions, entries->count, subject);
+    for (size_t i = 0; answers_left(&answers, &i); i++) {
+        const struct entry *entry = &entries->list[i];
         const struct condition *c = entry->rule->condition;
-        if (!may_fire(entry, &present.kinds) ||
-            !answers_allow(&answers, entry->clauses, &view) ||
+        if (!answers_allow(&answers, entry->clauses, &view) ||
             !is_true_then(entry->rule, subject))
             continue;
-        view.steps = VIEW_STEPS + VIEW_STEPS_PER_FACT * present.facts;
+        view.steps = steps;
         if (!tests_hold(c->tests, c->test_count, &view) ||
             !match_from(c, 0, &view, NULL))
             continue;
-        struct match match =
-            match_make(rules, entry->rule, &view, mem, taker);
+        struct match match = match_make(rules, entry->rule, &view, mem, taker);
         taker->found(taker->user, &match);
     }
 }

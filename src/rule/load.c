@@ -11,8 +11,6 @@
 #include "rule/base.h"
 #include "rule/read.h"
 
-enum { RULES_MAX = 4096 };
-
 struct loading {
     struct rules *rules;
     struct complaints complaints;
@@ -168,17 +166,22 @@ static void load_folder(struct loading *l, const char *path)
 
 static void index_rules(struct rules *rules)
 {
-    for (size_t s = 0; s < SCOPES; s++)
-        rules->entry_count[s] = 0;
-    rules->questions.count = 0;
+    for (size_t s = 0; s < SCOPES; s++) {
+        struct entries *entries = &rules->entries[s];
+        entries->list =
+            arena_alloc(rules->mem, rules->count * sizeof *entries->list);
+        entries->count = 0;
+        questions_begin(&entries->questions, rules->count);
+    }
     for (size_t i = 0; i < rules->count; i++) {
-        const struct rule *rule = rules->list[i];
-        const struct condition *c = rule->condition;
-        rules->list[i]->order = (unsigned)i;
-        rules->entries[rule->scope][rules->entry_count[rule->scope]++] =
-            (struct entry){c->all_of, c->one_of,
-                           questions_add(&rules->questions, c, rules->mem),
-                           rule};
+        struct rule *rule = rules->list[i];
+        struct entries *entries = &rules->entries[rule->scope];
+        rule->order = (unsigned)i;
+        entries->list[entries->count] = (struct entry){
+            questions_add(&entries->questions, rule->condition, entries->count,
+                          rules->mem),
+            rule};
+        entries->count++;
     }
 }
 
@@ -202,9 +205,6 @@ static struct rules *finish(struct loading *l)
         rules_free(&rules);
         return NULL;
     }
-    for (size_t s = 0; s < SCOPES; s++)
-        rules->entries[s] =
-            arena_alloc(rules->mem, rules->count * sizeof(struct entry));
     index_rules(rules);
     return rules;
 }
@@ -280,5 +280,5 @@ const struct rule *rules_find(const struct rules *rules, const char *id)
 
 bool rules_have_scope(const struct rules *rules, enum scope scope)
 {
-    return rules->entry_count[scope] > 0;
+    return rules->entries[scope].count > 0;
 }

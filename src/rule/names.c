@@ -47,6 +47,8 @@ bool scope_has(enum scope scope, const struct fact_kind *kind)
     case FACT_KIND_endpoint:
     case FACT_KIND_server_outage:
         return scope == SCOPE_ENDPOINT || scope == SCOPE_CAPTURE;
+    case FACT_KIND_client_visits:
+        return scope == SCOPE_CLIENT;
     case FACT_KIND_contrast:
         return false;
     default: /* what happened inside a session */

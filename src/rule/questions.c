@@ -12,10 +12,9 @@
 enum answer { NOT_ASKED, NO, YES };
 
 enum {
-    CLAUSES_MAX =
-        12,         /* of one condition: more would cost more than they save */
-    PARTS_MAX = 16, /* branches of an `or` */
-    CHEAP = 30,     /* cost of a test; regular expressions are above */
+    CLAUSES_MAX = 12, /* of a condition: more would cost more than they save */
+    PARTS_MAX = 16,   /* branches of an `or` */
+    CHEAP = 30,       /* cost of a test; regular expressions are above */
     NONE = QUESTIONS_MAX,
 };
 
@@ -134,12 +133,13 @@ static size_t number_of(struct questions *q, const struct fact_kind *kind,
     }
     if (q->count == QUESTIONS_MAX)
         return NONE;
-    q->list[q->count] = (struct question){kind, test};
+    q->list[q->count] = (struct question){kind, test, NULL};
     return q->count++;
 }
 
 struct adding {
     struct questions *questions;
+    size_t rule;
     struct arena *mem;
     struct clause clauses[CLAUSES_MAX];
     size_t count;
@@ -154,20 +154,39 @@ static void add_clause(struct adding *a, const uint16_t *questions, size_t n)
     a->clauses[a->count++] = (struct clause){kept, n};
 }
 
+/* The rule does not hold without. */
+static void add_need(const struct adding *a, uint64_t **needed_by)
+{
+    if (!*needed_by)
+        *needed_by =
+            arena_alloc(a->mem, a->questions->words * sizeof **needed_by);
+    (*needed_by)[a->rule / 64] |= UINT64_C(1) << a->rule % 64;
+}
+
 /* A fact of the kind must pass the test: a clause for each part of it. */
+static void add_parts(struct adding *a, const struct fact_kind *kind,
+                      const struct expr *test)
+{
+    if (test->op == OP_ALL) {
+        for (size_t i = 0; i < test->count; i++)
+            add_parts(a, kind, test->list[i]);
+        return;
+    }
+    if (!is_question(test))
+        return;
+    size_t number = number_of(a->questions, kind, test);
+    if (number == NONE)
+        return;
+    add_clause(a, &(uint16_t){(uint16_t)number}, 1);
+    add_need(a, &a->questions->list[number].needed_by);
+}
+
 static void add_fact(struct adding *a, const struct fact_kind *kind,
                      const struct expr *test)
 {
-    if (test && test->op == OP_ALL) {
-        for (size_t i = 0; i < test->count; i++)
-            add_fact(a, kind, test->list[i]);
-        return;
-    }
-    if (!test || !is_question(test))
-        return; /* that there is one of the kind is asked elsewhere */
-    size_t number = number_of(a->questions, kind, test);
-    if (number != NONE)
-        add_clause(a, &(uint16_t){(uint16_t)number}, 1);
+    add_need(a, &a->questions->kind_needed_by[kind->number]);
+    if (test)
+        add_parts(a, kind, test);
 }
 
 /* The aggregate without whose facts the expression is false; NULL if there is
@@ -232,11 +251,18 @@ static void add_test(struct adding *a, const struct expr *e)
     }
 }
 
+void questions_begin(struct questions *questions, size_t rules)
+{
+    questions->count = 0;
+    questions->words = (rules + 63) / 64;
+    memset(questions->kind_needed_by, 0, sizeof questions->kind_needed_by);
+}
+
 struct clauses questions_add(struct questions *questions,
-                             const struct condition *condition,
+                             const struct condition *condition, size_t rule,
                              struct arena *mem)
 {
-    struct adding a = {questions, mem, {{NULL, 0}}, 0};
+    struct adding a = {questions, rule, mem, {{NULL, 0}}, 0};
     for (size_t i = 0; i < condition->when_count; i++)
         add_fact(&a, condition->when[i].kind, condition->when[i].test);
     for (size_t i = 0; i < condition->test_count; i++)
@@ -246,10 +272,40 @@ struct clauses questions_add(struct questions *questions,
     return (struct clauses){list, a.count};
 }
 
-void answers_begin(struct answers *answers, const struct questions *questions)
+static void rule_out(struct answers *answers, const uint64_t *rules)
+{
+    for (size_t w = 0; rules && w < answers->questions->words; w++)
+        answers->left[w] &= ~rules[w];
+}
+
+void answers_begin(struct answers *answers, const struct questions *questions,
+                   size_t rules, const struct facts *subject)
 {
     answers->questions = questions;
     memset(answers->known, NOT_ASKED, questions->count);
+    memset(answers->left, 0, questions->words * sizeof answers->left[0]);
+    memset(answers->left, 0xff, rules / 64 * sizeof answers->left[0]);
+    if (rules % 64)
+        answers->left[rules / 64] = (UINT64_C(1) << rules % 64) - 1;
+    for (size_t k = 0; k < FACT_KINDS; k++) {
+        if (facts_count(subject, (enum fact_kind_number)k) == 0)
+            rule_out(answers, questions->kind_needed_by[k]);
+    }
+}
+
+bool answers_left(const struct answers *answers, size_t *rule)
+{
+    size_t words = answers->questions->words;
+    for (size_t w = *rule / 64; w < words; w++) {
+        uint64_t left = answers->left[w];
+        if (w == *rule / 64)
+            left &= UINT64_MAX << *rule % 64;
+        if (left) {
+            *rule = w * 64 + (size_t)__builtin_ctzll(left);
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_there(const struct question *q, struct view *view)
@@ -268,9 +324,13 @@ static bool is_there(const struct question *q, struct view *view)
 
 static bool is_yes(struct answers *answers, size_t number, struct view *view)
 {
+    const struct question *question = &answers->questions->list[number];
     uint8_t *known = &answers->known[number];
-    if (*known == NOT_ASKED)
-        *known = is_there(&answers->questions->list[number], view) ? YES : NO;
+    if (*known == NOT_ASKED) {
+        *known = is_there(question, view) ? YES : NO;
+        if (*known == NO)
+            rule_out(answers, question->needed_by);
+    }
     return *known == YES;
 }
 

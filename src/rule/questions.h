@@ -3,8 +3,10 @@
  * "Was there a mail.login with result == refused?" is asked by forty rules, and
  * a healthy session answers it with no.  When a base is loaded, questions that
  * a condition can not hold without are collected from all rules, equal ones
- * only once.  While a subject is judged, each is answered when it first comes
- * up, and most rules are done with by looking at one answer.
+ * only once, each with the set of rules that need a yes.  While a subject is
+ * judged, each is answered when it first comes up, and a no rules out all of
+ * its set together.  So a healthy session costs little however many rules there
+ * are.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef RULE_QUESTIONS_H
@@ -13,18 +15,25 @@
 #include "base/arena.h"
 #include "rule/condition.h"
 
-/* Conditions that ask more different questions than this are judged in full. */
-enum { QUESTIONS_MAX = 2048 };
+enum {
+    RULES_MAX = 4096, /* of a base */
+    RULE_WORDS = RULES_MAX / 64,
+    /* Conditions that ask more different questions are judged in full. */
+    QUESTIONS_MAX = 2048,
+};
 
 /* Is there a fact of the kind for which the test holds? */
 struct question {
     const struct fact_kind *kind;
     const struct expr *test; /* looks at the fact alone; NULL: any */
+    uint64_t *needed_by;     /* rules, a bit each; NULL: none */
 };
 
 struct questions {
     struct question list[QUESTIONS_MAX];
     size_t count;
+    uint64_t *kind_needed_by[FACT_KINDS]; /* that there is any fact of it */
+    size_t words;                         /* of each set of rules */
 };
 
 /* Unless one of these is answered with yes, the condition does not hold. */
@@ -39,19 +48,29 @@ struct clauses {
     size_t count;
 };
 
-/* Adds the questions of the condition.  What the clauses consist of lives in
- * mem. */
+/* No questions yet; at most so many rules will be added. */
+void questions_begin(struct questions *questions, size_t rules);
+
+/* Adds the questions of a condition, that of the rule with this number.  What
+ * the clauses consist of lives in mem. */
 struct clauses questions_add(struct questions *questions,
-                             const struct condition *condition,
+                             const struct condition *condition, size_t rule,
                              struct arena *mem);
 
-/* The answers for one subject. */
+/* The answers for one subject, and the rules that they leave. */
 struct answers {
     const struct questions *questions;
+    uint64_t left[RULE_WORDS];
     uint8_t known[QUESTIONS_MAX]; /* enum answer */
 };
 
-void answers_begin(struct answers *answers, const struct questions *questions);
+/* Of so many rules; leaves those that need no kind of fact which the subject
+ * does not have. */
+void answers_begin(struct answers *answers, const struct questions *questions,
+                   size_t rules, const struct facts *subject);
+
+/* The first rule that is left, from this one on; false at the end. */
+bool answers_left(const struct answers *answers, size_t *rule);
 
 /* False when the answers say that the condition of these clauses can not hold.
  * Leaves the view's current fact changed. */

@@ -442,6 +442,5 @@ struct rule *rule_read(struct document *document,
     }
     condition->counted = keep_counted(&r);
     condition->counted_count = r.names.counted_count;
-    condition_needs(condition);
     return fields.fine ? rule : NULL;
 }
