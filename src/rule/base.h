@@ -22,7 +22,7 @@ struct entries {
 };
 
 struct rules {
-    struct arena *mem;
+    struct arena *mem, *code; /* see struct parsing */
     struct regexes *regexes;
     struct rule **list; /* in the order of the files */
     size_t count, room;

@@ -198,13 +198,13 @@ void rules_judge_for(const struct rules *rules, enum scope scope,
     view.slot[SLOT_SESSION] = facts_get(subject, FACT_KIND_session, 0);
     view.slot[SLOT_CAPTURE] = facts_get(subject, FACT_KIND_capture, 0);
     struct answers answers;
-    answers_begin(&answers, &entries->questions, entries->count, subject);
+    answers_begin(&answers, &entries->questions, subject);
     for (size_t i = 0; answers_left(&answers, &i); i++) {
         const struct entry *entry = &entries->list[i];
-        const struct condition *c = entry->rule->condition;
         if (!answers_allow(&answers, entry->clauses, &view) ||
             !is_true_then(entry->rule, subject))
             continue;
+        const struct condition *c = entry->rule->condition;
         view.steps = steps;
         if (!tests_hold(c->tests, c->test_count, &view) ||
             !match_from(c, 0, &view, NULL))

@@ -44,29 +44,27 @@ static void add_rule(struct loading *l, struct rule *rule)
         complain(&l->complaints, rule->line, "more than %d rules", RULES_MAX);
         return;
     }
-    rules->list = arena_grow(rules->mem, rules->list, rules->count,
-                             &rules->room, rules->count + 1,
-                             sizeof *rules->list);
+    rules->list =
+        arena_grow(rules->mem, rules->list, rules->count, &rules->room,
+                   rules->count + 1, sizeof *rules->list);
     rules->list[rules->count++] = rule;
 }
 
 static void add_product(struct loading *l, struct product *product)
 {
     struct rules *rules = l->rules;
-    rules->products = arena_grow(rules->mem, rules->products,
-                                 rules->product_count, &rules->product_room,
-                                 rules->product_count + 1,
-                                 sizeof *rules->products);
+    rules->products = arena_grow(
+        rules->mem, rules->products, rules->product_count, &rules->product_room,
+        rules->product_count + 1, sizeof *rules->products);
     rules->products[rules->product_count++] = product;
 }
 
 static void add_default(struct loading *l, struct default_checks *checks)
 {
     struct rules *rules = l->rules;
-    rules->defaults = arena_grow(rules->mem, rules->defaults,
-                                 rules->default_count, &rules->default_room,
-                                 rules->default_count + 1,
-                                 sizeof *rules->defaults);
+    rules->defaults = arena_grow(
+        rules->mem, rules->defaults, rules->default_count, &rules->default_room,
+        rules->default_count + 1, sizeof *rules->defaults);
     rules->defaults[rules->default_count++] = checks;
 }
 
@@ -157,8 +155,8 @@ static void load_folder(struct loading *l, const char *path)
     else if (n == 0)
         complain(&l->complaints, 0, "the folder holds no *.yaml file");
     for (int i = 0; i < n; i++) {
-        load_file(l, arena_printf(l->rules->mem, "%s/%s", path,
-                                  entries[i]->d_name));
+        load_file(
+            l, arena_printf(l->rules->mem, "%s/%s", path, entries[i]->d_name));
         free(entries[i]);
     }
     free(entries);
@@ -177,10 +175,10 @@ static void index_rules(struct rules *rules)
         struct rule *rule = rules->list[i];
         struct entries *entries = &rules->entries[rule->scope];
         rule->order = (unsigned)i;
-        entries->list[entries->count] = (struct entry){
-            questions_add(&entries->questions, rule->condition, entries->count,
-                          rules->mem),
-            rule};
+        entries->list[entries->count] =
+            (struct entry){questions_add(&entries->questions, rule->condition,
+                                         entries->count, rules->mem),
+                           rule};
         entries->count++;
     }
 }
@@ -190,6 +188,7 @@ static struct loading begin(void (*say)(void *user, const char *message),
 {
     struct rules *rules = must_alloc(sizeof *rules);
     rules->mem = arena_new();
+    rules->code = arena_new();
     rules->regexes = regexes_new();
     struct loading l = {.rules = rules};
     l.complaints = (struct complaints){.say = say, .user = user, .err = err};
@@ -199,7 +198,8 @@ static struct loading begin(void (*say)(void *user, const char *message),
 static struct rules *finish(struct loading *l)
 {
     struct rules *rules = l->rules;
-    if (l->complaints.count == 0) /* a rule left out would be missed by others */
+    if (l->complaints.count ==
+        0) /* a rule left out would be missed by others */
         check_base(rules, &l->complaints);
     if (l->complaints.count > 0) {
         rules_free(&rules);
@@ -215,8 +215,8 @@ struct rules *rules_load(const char *const *paths, size_t count,
 {
     struct loading l = begin(say, user, err);
     struct lists lists = {NULL};
-    l.parsing =
-        (struct parsing){l.rules->mem, l.rules->regexes, &l.complaints, &lists};
+    l.parsing = (struct parsing){l.rules->mem, l.rules->code, l.rules->regexes,
+                                 &l.complaints, &lists};
     for (size_t i = 0; i < count; i++) {
         struct stat about;
         if (stat(paths[i], &about) == 0 && S_ISDIR(about.st_mode))
@@ -233,8 +233,8 @@ struct rules *rules_load_memory(const char *name, struct span yaml,
 {
     struct loading l = begin(say, user, err);
     struct lists lists = {NULL};
-    l.parsing =
-        (struct parsing){l.rules->mem, l.rules->regexes, &l.complaints, &lists};
+    l.parsing = (struct parsing){l.rules->mem, l.rules->code, l.rules->regexes,
+                                 &l.complaints, &lists};
     load_bytes(&l, name, yaml);
     return finish(&l);
 }
@@ -245,6 +245,7 @@ void rules_free(struct rules **rules)
         return;
     regexes_free(&(*rules)->regexes);
     arena_free(&(*rules)->mem);
+    arena_free(&(*rules)->code);
     free(*rules);
     *rules = NULL;
 }

@@ -74,7 +74,7 @@ struct span parser_source(const struct parser *p, const uint8_t *start)
 struct expr *parser_expr(struct parser *p, const uint8_t *start,
                          enum expr_op op, enum expr_type type)
 {
-    struct expr *e = arena_alloc(p->shared->mem, sizeof *e);
+    struct expr *e = arena_alloc(p->shared->code, sizeof *e);
     *e = (struct expr){.op = op, .type = type, .cost = 1};
     e->source = parser_source(p, start);
     return e;
@@ -248,7 +248,7 @@ static struct expr *parse_texts(struct parser *p, const uint8_t *start,
                                "\"%.*s\" is a text; the set after it holds "
                                "\"%.*s\", which is none in double quotes",
                                SHOWN(left->source), SHOWN(p->token.source));
-        texts = arena_grow(p->shared->mem, texts, n, &room, n + 1,
+        texts = arena_grow(p->shared->code, texts, n, &room, n + 1,
                            sizeof *texts);
         texts[n++] = parse_string(p, &p->token);
         parser_advance(p);
@@ -285,7 +285,7 @@ static struct expr *parse_ranges(struct parser *p, const uint8_t *start,
         double high = parser_accept(p, "..") ? parse_number(p) : low;
         if (high < low)
             parser_fail(p, "the range %g..%g is empty", low, high);
-        ranges = arena_grow(p->shared->mem, ranges, n, &room, n + 1,
+        ranges = arena_grow(p->shared->code, ranges, n, &room, n + 1,
                             sizeof *ranges);
         ranges[n++] = (struct range){low, high};
     }
@@ -451,7 +451,7 @@ static struct expr *parse_joined(struct parser *p, const char *word,
     unsigned cost = 0;
     const struct expr *next = truth(p, first);
     for (;;) {
-        list = arena_grow(p->shared->mem, list, n, &room, n + 1, sizeof *list);
+        list = arena_grow(p->shared->code, list, n, &room, n + 1, sizeof *list);
         list[n++] = next;
         cost += next->cost;
         if (!parser_accept(p, word))

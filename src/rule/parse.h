@@ -14,7 +14,8 @@ enum { EXPR_DEPTH_MAX = 64 };
 
 /* What all parsing of a rule base shares. */
 struct parsing {
-    struct arena *mem; /* expressions and all they point at live here */
+    struct arena *mem;  /* texts and all else that judging seldom reads */
+    struct arena *code; /* expressions: close together, judging is faster */
     struct regexes *regexes;
     struct complaints *complaints;
     struct lists *lists;

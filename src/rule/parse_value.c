@@ -254,7 +254,7 @@ static struct expr *parse_aggregate(struct parser *p, const uint8_t *start,
                            "%s() looks at all facts, not at this one; put it "
                            "in a line of its own",
                            n->name);
-    struct aggregate *a = arena_alloc(p->shared->mem, sizeof *a);
+    struct aggregate *a = arena_alloc(p->shared->code, sizeof *a);
     a->what = n->what;
     parser_expect(p, "(");
     a->distinct = parser_accept(p, "distinct");

@@ -143,15 +143,20 @@ struct adding {
     struct arena *mem;
     struct clause clauses[CLAUSES_MAX];
     size_t count;
+    size_t kind; /* the rarest that it needs; FACT_KINDS: none yet */
 };
 
 static void add_clause(struct adding *a, const uint16_t *questions, size_t n)
 {
     if (a->count == CLAUSES_MAX || n == 0)
         return;
-    uint16_t *kept = arena_alloc(a->mem, n * sizeof *kept);
-    memcpy(kept, questions, n * sizeof *kept);
-    a->clauses[a->count++] = (struct clause){kept, n};
+    uint16_t *more = NULL;
+    if (n > 1) {
+        more = arena_alloc(a->mem, (n - 1) * sizeof *more);
+        memcpy(more, questions + 1, (n - 1) * sizeof *more);
+    }
+    a->clauses[a->count++] =
+        (struct clause){questions[0], (uint16_t)(n - 1), more};
 }
 
 /* The rule does not hold without. */
@@ -163,6 +168,17 @@ static void add_need(const struct adding *a, uint64_t **needed_by)
     (*needed_by)[a->rule / 64] |= UINT64_C(1) << a->rule % 64;
 }
 
+/* A clause of its own. */
+static void add_question(struct adding *a, const struct fact_kind *kind,
+                         const struct expr *test)
+{
+    size_t number = number_of(a->questions, kind, test);
+    if (number == NONE)
+        return;
+    add_clause(a, &(uint16_t){(uint16_t)number}, 1);
+    add_need(a, &a->questions->list[number].needed_by);
+}
+
 /* A fact of the kind must pass the test: a clause for each part of it. */
 static void add_parts(struct adding *a, const struct fact_kind *kind,
                       const struct expr *test)
@@ -172,21 +188,21 @@ static void add_parts(struct adding *a, const struct fact_kind *kind,
             add_parts(a, kind, test->list[i]);
         return;
     }
-    if (!is_question(test))
-        return;
-    size_t number = number_of(a->questions, kind, test);
-    if (number == NONE)
-        return;
-    add_clause(a, &(uint16_t){(uint16_t)number}, 1);
-    add_need(a, &a->questions->list[number].needed_by);
+    if (is_question(test))
+        add_question(a, kind, test);
 }
 
 static void add_fact(struct adding *a, const struct fact_kind *kind,
                      const struct expr *test)
 {
-    add_need(a, &a->questions->kind_needed_by[kind->number]);
+    const size_t *begun = a->questions->begun_count;
+    size_t before = a->count;
+    if (a->kind == FACT_KINDS || begun[kind->number] < begun[a->kind])
+        a->kind = kind->number;
     if (test)
         add_parts(a, kind, test);
+    if (a->count == before) /* else a yes says that there is one */
+        add_question(a, kind, NULL);
 }
 
 /* The aggregate without whose facts the expression is false; NULL if there is
@@ -207,7 +223,30 @@ static const struct aggregate *needed(const struct expr *e)
     return NULL;
 }
 
-/* The question that tells most about an aggregate: its first cheap part, or
+/* How likely a no is, by the looks of it: few facts have the value asked for,
+ * most do not have another one. */
+static int telling(const struct expr *test)
+{
+    if (!test)
+        return 5; /* at least it is soon known */
+    switch ((int)test->op) {
+    case OP_SAME_TEXT:
+    case OP_EQUAL:
+    case OP_LESS:
+    case OP_AT_MOST:
+    case OP_IN_NUMBERS:
+        return 4;
+    case OP_IN_TEXTS:
+        return 3;
+    case OP_NOT:
+    case OP_UNEQUAL:
+        return 1;
+    default:
+        return 2;
+    }
+}
+
+/* The question that tells most about an aggregate: one of its cheap parts, or
  * whether there is a fact at all. */
 static size_t best_question(struct adding *a, const struct aggregate *aggregate)
 {
@@ -216,10 +255,31 @@ static size_t best_question(struct adding *a, const struct aggregate *aggregate)
     if (where && is_question(where))
         test = where;
     for (size_t i = 0; where && where->op == OP_ALL && i < where->count; i++) {
-        if (!test && is_question(where->list[i]))
-            test = where->list[i];
+        const struct expr *part = where->list[i];
+        if (is_question(part) && (!test || telling(part) > telling(test)))
+            test = part;
     }
     return number_of(a->questions, aggregate->kind, test);
+}
+
+/* Those of several questions come last. */
+static int clause_telling(const struct adding *a, const struct clause *clause)
+{
+    const struct question *first = &a->questions->list[clause->first];
+    return clause->more_count == 0 ? telling(first->test) : 0;
+}
+
+static void sort_clauses(struct adding *a)
+{
+    for (size_t i = 1; i < a->count; i++) {
+        struct clause clause = a->clauses[i];
+        size_t at = i;
+        for (; at > 0 && clause_telling(a, &a->clauses[at - 1]) <
+                             clause_telling(a, &clause);
+             at--)
+            a->clauses[at] = a->clauses[at - 1];
+        a->clauses[at] = clause;
+    }
 }
 
 static void add_branches(struct adding *a, const struct expr *one_of)
@@ -255,18 +315,22 @@ void questions_begin(struct questions *questions, size_t rules)
 {
     questions->count = 0;
     questions->words = (rules + 63) / 64;
-    memset(questions->kind_needed_by, 0, sizeof questions->kind_needed_by);
+    memset(questions->begun_by, 0, sizeof questions->begun_by);
+    memset(questions->begun_count, 0, sizeof questions->begun_count);
 }
 
 struct clauses questions_add(struct questions *questions,
                              const struct condition *condition, size_t rule,
                              struct arena *mem)
 {
-    struct adding a = {questions, rule, mem, {{NULL, 0}}, 0};
+    struct adding a = {questions, rule, mem, {{0, 0, NULL}}, 0, FACT_KINDS};
     for (size_t i = 0; i < condition->when_count; i++)
         add_fact(&a, condition->when[i].kind, condition->when[i].test);
     for (size_t i = 0; i < condition->test_count; i++)
         add_test(&a, condition->tests[i]);
+    sort_clauses(&a);
+    add_need(&a, &questions->begun_by[a.kind]);
+    questions->begun_count[a.kind]++;
     struct clause *list = arena_alloc(mem, a.count * sizeof *list);
     memcpy(list, a.clauses, a.count * sizeof *list);
     return (struct clauses){list, a.count};
@@ -278,18 +342,22 @@ static void rule_out(struct answers *answers, const uint64_t *rules)
         answers->left[w] &= ~rules[w];
 }
 
+static void let_in(struct answers *answers, const uint64_t *rules)
+{
+    for (size_t w = 0; rules && w < answers->questions->words; w++)
+        answers->left[w] |= rules[w];
+}
+
 void answers_begin(struct answers *answers, const struct questions *questions,
-                   size_t rules, const struct facts *subject)
+                   const struct facts *subject)
 {
     answers->questions = questions;
     memset(answers->known, NOT_ASKED, questions->count);
     memset(answers->left, 0, questions->words * sizeof answers->left[0]);
-    memset(answers->left, 0xff, rules / 64 * sizeof answers->left[0]);
-    if (rules % 64)
-        answers->left[rules / 64] = (UINT64_C(1) << rules % 64) - 1;
+    let_in(answers, questions->begun_by[FACT_KINDS]);
     for (size_t k = 0; k < FACT_KINDS; k++) {
-        if (facts_count(subject, (enum fact_kind_number)k) == 0)
-            rule_out(answers, questions->kind_needed_by[k]);
+        if (facts_count(subject, (enum fact_kind_number)k) > 0)
+            let_in(answers, questions->begun_by[k]);
     }
 }
 
@@ -334,16 +402,23 @@ static bool is_yes(struct answers *answers, size_t number, struct view *view)
     return *known == YES;
 }
 
+static bool is_met(struct answers *answers, const struct clause *clause,
+                   struct view *view)
+{
+    if (is_yes(answers, clause->first, view))
+        return true;
+    for (size_t i = 0; i < clause->more_count; i++) {
+        if (is_yes(answers, clause->more[i], view))
+            return true;
+    }
+    return false;
+}
+
 bool answers_allow(struct answers *answers, struct clauses clauses,
                    struct view *view)
 {
     for (size_t i = 0; i < clauses.count; i++) {
-        const struct clause *clause = &clauses.list[i];
-        size_t at = 0;
-        while (at < clause->count &&
-               !is_yes(answers, clause->questions[at], view))
-            at++;
-        if (at == clause->count)
+        if (!is_met(answers, &clauses.list[i], view))
             return false;
     }
     return true;

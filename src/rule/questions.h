@@ -32,14 +32,18 @@ struct question {
 struct questions {
     struct question list[QUESTIONS_MAX];
     size_t count;
-    uint64_t *kind_needed_by[FACT_KINDS]; /* that there is any fact of it */
-    size_t words;                         /* of each set of rules */
+    /* Each rule stands with one kind of fact that it can not do without, the
+     * rarest among rules; those that need none, with FACT_KINDS. */
+    uint64_t *begun_by[FACT_KINDS + 1];
+    size_t begun_count[FACT_KINDS + 1];
+    size_t words; /* of each set of rules */
 };
 
 /* Unless one of these is answered with yes, the condition does not hold. */
 struct clause {
-    const uint16_t *questions;
-    size_t count;
+    uint16_t first;
+    uint16_t more_count;
+    const uint16_t *more; /* nearly always none */
 };
 
 /* All of which must be true. */
@@ -64,10 +68,8 @@ struct answers {
     uint8_t known[QUESTIONS_MAX]; /* enum answer */
 };
 
-/* Of so many rules; leaves those that need no kind of fact which the subject
- * does not have. */
 void answers_begin(struct answers *answers, const struct questions *questions,
-                   size_t rules, const struct facts *subject);
+                   const struct facts *subject);
 
 /* The first rule that is left, from this one on; false at the end. */
 bool answers_left(const struct answers *answers, size_t *rule);
