@@ -33,7 +33,8 @@ def main():
             continue
         with open(os.path.join(source, name), encoding="utf-8") as file:
             text = file.read()
-        for number in range(copies):
+        holds_rules = "\n- id: " in text  # and no products or checks alone
+        for number in range(copies if holds_rules else 1):
             path = os.path.join(out, f"{name[:-5]}-{number}.yaml")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text if number == 0 else
