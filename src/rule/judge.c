@@ -201,11 +201,11 @@ void rules_judge_for(const struct rules *rules, enum scope scope,
     answers_begin(&answers, &entries->questions, subject);
     for (size_t i = 0; answers_left(&answers, &i); i++) {
         const struct entry *entry = &entries->list[i];
+        view.steps = steps;
         if (!answers_allow(&answers, entry->clauses, &view) ||
             !is_true_then(entry->rule, subject))
             continue;
         const struct condition *c = entry->rule->condition;
-        view.steps = steps;
         if (!tests_hold(c->tests, c->test_count, &view) ||
             !match_from(c, 0, &view, NULL))
             continue;

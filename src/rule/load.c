@@ -162,6 +162,14 @@ static void load_folder(struct loading *l, const char *path)
     free(entries);
 }
 
+static void drop_unshared(struct entries *entries)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        struct clauses *clauses = &entries->list[i].clauses;
+        *clauses = questions_shared(&entries->questions, *clauses);
+    }
+}
+
 static void index_rules(struct rules *rules)
 {
     for (size_t s = 0; s < SCOPES; s++) {
@@ -181,6 +189,8 @@ static void index_rules(struct rules *rules)
                            rule};
         entries->count++;
     }
+    for (size_t s = 0; s < SCOPES; s++)
+        drop_unshared(&rules->entries[s]);
 }
 
 static struct loading begin(void (*say)(void *user, const char *message),

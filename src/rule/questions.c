@@ -2,7 +2,8 @@
  *
  * A pattern or an exists() can not hold without a fact that passes each part of
  * its `and`: each cheap part is a question.  Of an `or`, one branch must hold:
- * its questions, one from each branch, are one clause.
+ * its questions, one from each branch, are one clause.  What is left is asked
+ * last: whether one fact passes all parts, and the tests of the whole.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "rule/questions.h"
@@ -12,18 +13,20 @@
 enum answer { NOT_ASKED, NO, YES };
 
 enum {
-    CLAUSES_MAX = 12, /* of a condition: more would cost more than they save */
+    CLAUSES_MAX = 48, /* of a condition */
     PARTS_MAX = 16,   /* branches of an `or` */
     CHEAP = 30,       /* cost of a test; regular expressions are above */
     NONE = QUESTIONS_MAX,
 };
 
-/* Whether it looks at nothing but the current fact. */
+/* Whether it looks at nothing but the current fact, and what is the same for all
+ * facts of a subject. */
 static bool looks_at_one_fact(const struct expr *e)
 {
     switch ((int)e->op) { /* by what it consists of */
     case OP_FIELD:
-        return e->slot == SLOT_CURRENT;
+        return e->slot == SLOT_CURRENT || e->slot == SLOT_SESSION ||
+               e->slot == SLOT_CAPTURE;
     case OP_CONSTANT:
         return true;
     case OP_AGGREGATE:
@@ -49,7 +52,12 @@ static bool looks_at_one_fact(const struct expr *e)
 
 static bool is_question(const struct expr *e)
 {
-    return e->cost <= CHEAP && e->op != OP_CONSTANT && looks_at_one_fact(e);
+    return e->op != OP_CONSTANT && looks_at_one_fact(e);
+}
+
+static bool is_cheap(const struct expr *e)
+{
+    return e->cost <= CHEAP;
 }
 
 static bool same_texts(const struct expr *a, const struct expr *b)
@@ -92,8 +100,15 @@ static bool same_constant(const struct expr *a, const struct expr *b)
     return false;
 }
 
-/* Whether two expressions that look at one fact are the same.  Not by how they
- * are written: thresholds have a meaning in their rule only. */
+static bool same_aggregate(const struct aggregate *a, const struct aggregate *b)
+{
+    return a->what == b->what && a->distinct == b->distinct &&
+           a->kind == b->kind && a->field == b->field &&
+           same_test(a->where, b->where);
+}
+
+/* Whether two expressions are the same.  Not by how they are written: thresholds
+ * have a meaning in their rule only. */
 static bool same_test(const struct expr *a, const struct expr *b)
 {
     if (!a || !b)
@@ -102,9 +117,11 @@ static bool same_test(const struct expr *a, const struct expr *b)
         return false;
     switch ((int)a->op) { /* by what it consists of */
     case OP_FIELD:
-        return a->field == b->field;
+        return a->field == b->field && a->slot == b->slot;
     case OP_CONSTANT:
         return same_constant(a, b);
+    case OP_AGGREGATE:
+        return same_aggregate(a->aggregate, b->aggregate);
     case OP_ALL:
     case OP_ONE_OF:
         return same_list(a, b);
@@ -188,7 +205,7 @@ static void add_parts(struct adding *a, const struct fact_kind *kind,
             add_parts(a, kind, test->list[i]);
         return;
     }
-    if (is_question(test))
+    if (is_question(test) && is_cheap(test))
         add_question(a, kind, test);
 }
 
@@ -203,6 +220,8 @@ static void add_fact(struct adding *a, const struct fact_kind *kind,
         add_parts(a, kind, test);
     if (a->count == before) /* else a yes says that there is one */
         add_question(a, kind, NULL);
+    if (test && is_question(test) && (a->count > before + 1 || !is_cheap(test)))
+        add_question(a, kind, test); /* all parts in one fact */
 }
 
 /* The aggregate without whose facts the expression is false; NULL if there is
@@ -252,20 +271,29 @@ static size_t best_question(struct adding *a, const struct aggregate *aggregate)
 {
     const struct expr *where = aggregate->where;
     const struct expr *test = NULL;
-    if (where && is_question(where))
+    if (where && is_question(where) && is_cheap(where))
         test = where;
     for (size_t i = 0; where && where->op == OP_ALL && i < where->count; i++) {
         const struct expr *part = where->list[i];
-        if (is_question(part) && (!test || telling(part) > telling(test)))
+        if (is_question(part) && is_cheap(part) &&
+            (!test || telling(part) > telling(test)))
             test = part;
     }
     return number_of(a->questions, aggregate->kind, test);
 }
 
-/* Those of several questions come last. */
+/* A test of the whole, or one that is not cheap. */
+static bool is_costly(const struct question *q)
+{
+    return !q->kind || (q->test && !is_cheap(q->test));
+}
+
+/* Those of several questions, and what is costly, come last. */
 static int clause_telling(const struct adding *a, const struct clause *clause)
 {
     const struct question *first = &a->questions->list[clause->first];
+    if (is_costly(first))
+        return -1;
     return clause->more_count == 0 ? telling(first->test) : 0;
 }
 
@@ -326,14 +354,37 @@ struct clauses questions_add(struct questions *questions,
     struct adding a = {questions, rule, mem, {{0, 0, NULL}}, 0, FACT_KINDS};
     for (size_t i = 0; i < condition->when_count; i++)
         add_fact(&a, condition->when[i].kind, condition->when[i].test);
-    for (size_t i = 0; i < condition->test_count; i++)
+    for (size_t i = 0; i < condition->test_count; i++) {
         add_test(&a, condition->tests[i]);
+        add_question(&a, NULL, condition->tests[i]);
+    }
     sort_clauses(&a);
     add_need(&a, &questions->begun_by[a.kind]);
     questions->begun_count[a.kind]++;
     struct clause *list = arena_alloc(mem, a.count * sizeof *list);
     memcpy(list, a.clauses, a.count * sizeof *list);
     return (struct clauses){list, a.count};
+}
+
+static bool is_needed_by_several(const struct question *q, size_t words)
+{
+    size_t rules = 0;
+    for (size_t w = 0; q->needed_by && w < words; w++)
+        rules += (size_t)__builtin_popcountll(q->needed_by[w]);
+    return rules > 1;
+}
+
+struct clauses questions_shared(const struct questions *questions,
+                                struct clauses clauses)
+{
+    for (; clauses.count > 0; clauses.count--) {
+        const struct clause *last = &clauses.list[clauses.count - 1];
+        const struct question *q = &questions->list[last->first];
+        if (last->more_count > 0 || !is_costly(q) ||
+            is_needed_by_several(q, questions->words))
+            break;
+    }
+    return clauses;
 }
 
 static void rule_out(struct answers *answers, const uint64_t *rules)
@@ -376,8 +427,19 @@ bool answers_left(const struct answers *answers, size_t *rule)
     return false;
 }
 
+/* A test that runs out of steps holds for nobody. */
+static bool holds(const struct expr *test, struct view *view)
+{
+    size_t steps = view->steps;
+    bool yes = expr_true(test, view) && view->steps > 0;
+    view->steps = steps;
+    return yes;
+}
+
 static bool is_there(const struct question *q, struct view *view)
 {
+    if (!q->kind)
+        return holds(q->test, view);
     if (!q->test)
         return facts_count(view->facts, q->kind->number) > 0;
     const struct fact *fact;

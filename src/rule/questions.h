@@ -19,14 +19,14 @@ enum {
     RULES_MAX = 4096, /* of a base */
     RULE_WORDS = RULES_MAX / 64,
     /* Conditions that ask more different questions are judged in full. */
-    QUESTIONS_MAX = 2048,
+    QUESTIONS_MAX = 4096,
 };
 
 /* Is there a fact of the kind for which the test holds? */
 struct question {
-    const struct fact_kind *kind;
-    const struct expr *test; /* looks at the fact alone; NULL: any */
-    uint64_t *needed_by;     /* rules, a bit each; NULL: none */
+    const struct fact_kind *kind; /* NULL: the test is one of the whole */
+    const struct expr *test;      /* looks at the fact alone; NULL: any */
+    uint64_t *needed_by;          /* rules, a bit each; NULL: none */
 };
 
 struct questions {
@@ -60,6 +60,11 @@ void questions_begin(struct questions *questions, size_t rules);
 struct clauses questions_add(struct questions *questions,
                              const struct condition *condition, size_t rule,
                              struct arena *mem);
+
+/* The clauses without the last ones, as far as what they ask costs something
+ * and no other rule asks it.  Once all conditions were added. */
+struct clauses questions_shared(const struct questions *questions,
+                                struct clauses clauses);
 
 /* The answers for one subject, and the rules that they leave. */
 struct answers {

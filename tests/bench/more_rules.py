@@ -3,8 +3,8 @@
 
 usage: more_rules.py RULES OUT COPIES
 
-Each copy gets an id and a title of its own, and an `unless` that never applies, since
-two rules may not have the same condition.
+Each copy gets an id of its own, and an `unless` that applies to every session: what costs is
+to find that out, and ten times the findings would be another question.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import os
@@ -13,14 +13,14 @@ import sys
 
 
 def copy(text, number):
-    never = f"    - session: id == {900000 + number}\n"
+    always = f"    - session: id != {900000 + number}\n"
     rules = re.split(r"(?m)^(?=- id: )", text)
     for rule in rules[1:]:
         rule = re.sub(r"(?m)^- id: (.*)$", rf"- id: \1-{number}", rule)
         if re.search(r"(?m)^  unless:\n", rule):
-            rule = re.sub(r"(?m)^  unless:\n", "  unless:\n" + never, rule)
+            rule = re.sub(r"(?m)^  unless:\n", "  unless:\n" + always, rule)
         else:
-            rule = re.sub(r"(?m)^  says:", "  unless:\n" + never + "  says:",
+            rule = re.sub(r"(?m)^  says:", "  unless:\n" + always + "  says:",
                           rule, count=1)
         yield rule
 
