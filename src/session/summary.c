@@ -216,6 +216,9 @@ static void take_mail(struct summary *s, const struct fact *fact)
     case FACT_KIND_tcp_stall:
         s->stuck |= !((const struct fact_tcp_stall *)fact->values)->delivered;
         break;
+    case FACT_KIND_tcp_refused:
+        s->refusal_ttl = ((const struct fact_tcp_refused *)fact->values)->ttl;
+        break;
     case FACT_KIND_imap_mailbox:
         take_mailbox(s, fact->values);
         break;
@@ -533,7 +536,7 @@ struct fact_session summary_session(const struct summary *s,
         .client_private = address_class(&cs->address) == ADDRESS_PRIVATE,
         .server_public = address_class(&ss->address) == ADDRESS_PUBLIC,
         .server_near = is_near(ss),
-        .server_ttl = ss->ttl,
+        .server_ttl = ss->ttl ? ss->ttl : s->refusal_ttl,
         .tls_offered = s->tls_offered,
         .tls_hello_bytes = s->tls_hello_bytes,
         .tls_post_quantum = s->tls_post_quantum,
