@@ -147,6 +147,12 @@ static void take_unanswered(struct summary *s,
         s->stuck = true;
 }
 
+/* An unanswered keep-alive is no work that was left undone. */
+static void take_stall(struct summary *s, const struct fact_tcp_stall *t)
+{
+    s->stuck |= t->bytes > 0 && !t->delivered;
+}
+
 /* A message on its way to the client; one it stores is its own affair. */
 static void take_literal(struct summary *s, const struct fact_imap_literal *l)
 {
@@ -214,7 +220,7 @@ static void take_mail(struct summary *s, const struct fact *fact)
             ((const struct fact_pop_transfer *)fact->values)->announced;
         break;
     case FACT_KIND_tcp_stall:
-        s->stuck |= !((const struct fact_tcp_stall *)fact->values)->delivered;
+        take_stall(s, fact->values);
         break;
     case FACT_KIND_tcp_refused:
         s->refusal_ttl = ((const struct fact_tcp_refused *)fact->values)->ttl;
