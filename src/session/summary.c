@@ -133,15 +133,16 @@ static void take_close(struct summary *s, const struct fact_mail_close *c)
         s->server_goodbye = true;
 }
 
-/* A command that waited in vain: not one that may wait (IDLE), nor a goodbye,
- * nor one that the end of the capture overtook. */
+/* A command that waited in vain: not one that may wait (IDLE) or asks for
+ * nothing (NOOP), nor a goodbye, nor one that the end of the capture overtook. */
 static void take_unanswered(struct summary *s,
                             const struct fact_mail_unanswered *u)
 {
     const double soon = 5; /* seconds; servers that work answer before */
     if (span_same(u->command, SPAN("IDLE")) ||
         span_same(u->command, SPAN("LOGOUT")) ||
-        span_same(u->command, SPAN("QUIT")))
+        span_same(u->command, SPAN("QUIT")) ||
+        span_same(u->command, SPAN("NOOP")))
         return;
     if (u->waited >= soon || !span_same(u->end, SPAN("end-of-capture")))
         s->stuck = true;
