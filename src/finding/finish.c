@@ -224,8 +224,7 @@ static enum verdict verdict_of(const struct findings *f,
     size_t served = 0;
     for (size_t i = 0; i < result->session_count; i++) {
         const struct result_session *session = &result->sessions[i];
-        if (session->verdict < worst &&
-            !only_looked(result, session, &served))
+        if (session->verdict < worst && !only_looked(result, session, &served))
             worst = session->verdict;
     }
     for (size_t i = 0; i < f->count; i++) {
