@@ -166,6 +166,8 @@ void mail_first_line(struct mail_kept *line, enum dir dir, struct span bytes)
 {
     struct span first;
     line->n = 0;
+    if (bytes.n && !mail_is_text(bytes.p[0]) && dir == S2C)
+        mail_keep(line, SPAN("(no text)"));
     if (bytes.n == 0 || !mail_is_text(bytes.p[0]) || !first_line(bytes, &first))
         return;
     if (dir == S2C) {

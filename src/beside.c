@@ -35,6 +35,14 @@ struct pair {
     uint16_t ports[BESIDE_PORTS];
     size_t count;
     bool probed;
+    bool silent; /* a mail connection got no answer */
+    struct {
+        struct address client, server;
+        uint16_t port; /* 0: none */
+        bool refused;
+        uint64_t frame;
+        int64_t time;
+    } answer; /* the first that the server gave, at whatever port */
 };
 
 /* That a client tried an address of a name. */
@@ -281,9 +289,20 @@ static void tell_web(const struct beside *b, struct facts *out)
     }
 }
 
+/* The server's first packet says that the host is there, whatever the port is
+ * for: yes or no. */
+static bool is_first_answer(const struct flow *flow, const struct packet *p)
+{
+    return flow->side[S2C].first_frame == p->frame &&
+           (flow->handshake == FLOW_REFUSED ||
+            (p->tcp.flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK));
+}
+
 void beside_tcp(struct beside *b, const struct flow *flow,
                 const struct packet *p)
 {
+    if (is_first_answer(flow, p))
+        beside_answered(b, flow);
     if (flow->side[S2C].port == WEB_PORT && p->payload.n &&
         p->tcp.destination_port == WEB_PORT)
         secure_web_segment(b, flow, p);
@@ -340,6 +359,55 @@ void beside_attempt(struct beside *b, const struct flow *flow)
     }
     if (pair->count < BESIDE_PORTS)
         pair->ports[pair->count++] = port;
+}
+
+void beside_answered(struct beside *b, const struct flow *flow)
+{
+    const struct flow_side *server = &flow->side[S2C];
+    struct pair *pair = pair_of(b, flow);
+    if (pair->answer.port)
+        return;
+    pair->answer.client = flow->side[C2S].address;
+    pair->answer.server = server->address;
+    pair->answer.port = server->port;
+    pair->answer.refused = flow->handshake == FLOW_REFUSED;
+    pair->answer.frame = server->first_frame;
+    pair->answer.time = server->first_time;
+}
+
+void beside_silent(struct beside *b, const struct flow *flow)
+{
+    pair_of(b, flow)->silent = true;
+}
+
+static int by_answer(const void *a, const void *b)
+{
+    const struct pair *x = *(const struct pair *const *)a;
+    const struct pair *y = *(const struct pair *const *)b;
+    return (x->answer.frame > y->answer.frame) -
+           (x->answer.frame < y->answer.frame);
+}
+
+static void tell_answers(const struct beside *b, struct facts *out)
+{
+    const struct pair *found[PAIRS];
+    size_t n = 0;
+    for (size_t i = 0; i < PAIRS; i++) {
+        if (b->pairs[i].silent && b->pairs[i].answer.port)
+            found[n++] = &b->pairs[i];
+    }
+    if (n)
+        qsort(found, n, sizeof found[0], by_answer);
+    for (size_t i = 0; i < n; i++) {
+        char client[ADDRESS_TEXT], server[ADDRESS_TEXT];
+        address_text(&found[i]->answer.client, client);
+        address_text(&found[i]->answer.server, server);
+        facts_stamp(out, found[i]->answer.frame, found[i]->answer.time);
+        TELL(out, host_answered, .client = span_of(client),
+             .server = span_of(server), .port = found[i]->answer.port,
+             .how = found[i]->answer.refused ? SPAN("refused")
+                                             : SPAN("accepted"));
+    }
 }
 
 size_t beside_ports_tried(const struct beside *b, const struct flow *flow)
@@ -437,7 +505,8 @@ void beside_tell_icmp(const struct packet *p, const struct flow *flow,
          .code = i->code, .name = unreachable_name(i),
          .reporter = span_of(reporter),
          .from_destination = address_same(&p->source, &i->quoted_destination),
-         .mtu = i->mtu, .quotes_syn = syn, .port = i->quoted_destination_port,
+         .mtu = i->mtu, .quotes_syn = syn, .ttl = client->ttl,
+         .port = i->quoted_destination_port,
          .destination = span_of(destination));
 }
 
@@ -479,6 +548,7 @@ void beside_tell(struct beside *b, struct book *book,
     leases_tell(b->leases, result->end, is_alone, b->stations, out);
     checks_tell(b->checks, out);
     tell_web(b, out);
+    tell_answers(b, out);
     facts_stamp(out, 0, result->end);
     TELL(out, capture, .packets = result->packets,
          .duration = clock_seconds(result->end - result->start),

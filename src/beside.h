@@ -30,6 +30,13 @@ void beside_tcp(struct beside *beside, const struct flow *flow,
 /* A new connection was tried. */
 void beside_attempt(struct beside *beside, const struct flow *flow);
 
+/* The server of this flow answered its client, with yes or no; or a mail
+ * connection got no answer at all.  Where both are so, host.answered is told:
+ * the host is there, and one of its ports is silent.  Flows that are none for
+ * mail come by way of beside_tcp(). */
+void beside_answered(struct beside *beside, const struct flow *flow);
+void beside_silent(struct beside *beside, const struct flow *flow);
+
 /* Whether a packet that belongs to no connection is one that no system sends of
  * itself: without SYN, ACK and RST.  Only who looks for open ports does. */
 void beside_stray(struct beside *beside, const struct flow *flow,

@@ -195,6 +195,8 @@ static struct span owner_of(const struct fact *fact)
         return ((const struct fact_arp_unanswered *)fact->values)->asker;
     case FACT_KIND_icmp_echo:
         return ((const struct fact_icmp_echo *)fact->values)->asker;
+    case FACT_KIND_host_answered:
+        return ((const struct fact_host_answered *)fact->values)->client;
     case FACT_KIND_outage:
         return ((const struct fact_outage *)fact->values)->client;
     case FACT_KIND_http_check:
@@ -218,6 +220,7 @@ static void add_beside(struct judging *j, const struct clients *clients,
         FACT_KIND_link_loop,       FACT_KIND_icmp_echo,
         FACT_KIND_outage,          FACT_KIND_dhcp_exchange,
         FACT_KIND_http_check,      FACT_KIND_web_connection,
+        FACT_KIND_host_answered,
     };
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         const struct fact *f;

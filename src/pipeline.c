@@ -132,6 +132,10 @@ static void flow_over(void *user, struct flow *flow)
     bool scan = flow->side[C2S].bytes == 0 &&
                 (beside_ports_tried(a->beside, flow) == BESIDE_PORTS ||
                  beside_probed(a->beside, flow));
+    if (flow->handshake == FLOW_SYN_ONLY)
+        beside_silent(a->beside, flow);
+    else if (flow->handshake != FLOW_MIDSTREAM)
+        beside_answered(a->beside, flow);
     if (conversation_is_mail(c) && !scan)
         session_over(a, c, flow);
     conversation_free(&c);

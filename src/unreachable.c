@@ -23,6 +23,8 @@ static const struct {
     {4, 3, 11, SPAN_INIT("network unreachable for type of service")},
     {4, 3, 12, SPAN_INIT("host unreachable for type of service")},
     {4, 3, 13, SPAN_INIT("communication administratively prohibited")},
+    {4, 3, 14, SPAN_INIT("host precedence violation")},
+    {4, 3, 15, SPAN_INIT("precedence cutoff in effect")},
     {4, 11, 0, SPAN_INIT("time to live exceeded in transit")},
     {6, 1, 0,  SPAN_INIT("no route to destination")},
     {6, 1, 1,  SPAN_INIT("administratively prohibited")},

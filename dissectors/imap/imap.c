@@ -144,7 +144,7 @@ static void imap_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
     (void)out;
     imap_lines_gap(&im->lines[dir], lost);
     if (dir == C2S) {
-        im->client_seen = im->client_spoke = true;
+        im->client_spoke = true;
         im->in_command &= im->lines[C2S].more;
     } else {
         im->greeted = true; /* if it was lost there is none to expect */

@@ -234,6 +234,14 @@ static enum imap_then answered(struct imap *im, const struct imap_pending *p,
     return IMAP_GO_ON;
 }
 
+/* Codes that nothing but a login is answered with (RFC 5530 section 3). */
+static bool is_login_refusal(const struct imap_reply *reply)
+{
+    return span_same(reply->status, SPAN("NO")) &&
+           (has_code(reply, SPAN("AUTHENTICATIONFAILED")) ||
+            has_code(reply, SPAN("EXPIRED")));
+}
+
 /* Only the server's side was captured: its own words say what was asked. */
 static void login_unasked(struct imap *im, const struct imap_reply *reply,
                           struct facts *out)
@@ -245,7 +253,14 @@ static void login_unasked(struct imap *im, const struct imap_reply *reply,
         {SPAN_INIT("LOGIN completed"),        SPAN_INIT("LOGIN")       },
         {SPAN_INIT("Logged in"),              SPAN_INIT("LOGIN")       },
     };
-    if (im->client_seen || !span_same(reply->status, SPAN("OK")))
+    if (im->client_seen)
+        return;
+    if (is_login_refusal(reply))
+        TELL(out, mail_login, .protocol = SPAN("imap"),
+             .result = SPAN("refused"), .code = mail_kept(&reply->code),
+             .text = reply->text, .line = reply->line,
+             .over_tls = im->over_tls, .attempt = ++im->login.attempts);
+    if (!span_same(reply->status, SPAN("OK")))
         return;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (!span_starts(reply->text, texts[i].says))

@@ -80,6 +80,13 @@ static void unasked(struct pop3 *pop, const struct pop3_reply *reply,
     tell_reply(pop, NULL, reply, out);
     if (!is_ok(reply) && pop->client_seen && !pop->unsure)
         TELL(out, mail_close, .by = SPAN("server"), .line = reply->line);
+    /* RFC 3206 section 4: what nothing but a login is answered with. */
+    if (!pop->client_seen && !is_ok(reply) &&
+        span_same(mail_kept(&reply->code), SPAN("AUTH")))
+        TELL(out, mail_login, .protocol = SPAN("pop3"),
+             .result = SPAN("refused"), .code = mail_kept(&reply->code),
+             .text = reply->text, .line = reply->line,
+             .over_tls = pop->over_tls, .attempt = ++pop->login.attempts);
     if (pop->client_seen || !is_ok(reply) ||
         !span_starts(reply->text, SPAN("Logged in")))
         return;

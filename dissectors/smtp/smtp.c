@@ -140,6 +140,30 @@ static bool meet_server(struct smtp *s, const struct chunk *in,
     return true;
 }
 
+/* FTP greets as SMTP does.  What gives it away are its answers to USER and PASS
+ * and to AUTH TLS (RFC 959 section 4.2, RFC 4217 section 4), which SMTP does not
+ * have. */
+static bool is_ftp_reply(const struct smtp *s)
+{
+    static const unsigned codes[] = {230, 234, 331, 332};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (s->reply.code == codes[i])
+            return true;
+    }
+    return false;
+}
+
+static void turns_out_as_ftp(struct smtp *s, struct facts *out)
+{
+    struct smtp_shown line;
+    smtp_reply_line(s, &line, out);
+    s->foreign = true;
+    s->reading = SMTP_READ_NOTHING;
+    TELL(out, mail_wrong_protocol, .side = SPAN("server"),
+         .spoken = SPAN("ftp"), .other = SPAN("smtp"),
+         .line = smtp_shown_span(&line));
+}
+
 /* Returns true when TLS is next. */
 static bool feed_server(struct smtp *s, const struct chunk *in,
                         struct span *rest, struct facts *out)
@@ -158,6 +182,10 @@ static bool feed_server(struct smtp *s, const struct chunk *in,
             s->server_rest = cut;
             line = span_trim(line);
             bool complete = smtp_reply_take(s, line, out);
+            if (complete && is_ftp_reply(s)) {
+                turns_out_as_ftp(s, out);
+                continue;
+            }
             bool tls = complete && smtp_answer(s, rest->n, out);
             if (complete)
                 smtp_reply_reset(s);

@@ -185,15 +185,47 @@ static void list_quality(const struct findings *f, struct result *result)
     result->quality_count = n;
 }
 
+static bool serves_the_same(const struct result_session *a,
+                            const struct result_session *b)
+{
+    return a->server_port == b->server_port &&
+           (strcmp(a->server_address, b->server_address) == 0 ||
+            (a->server_name && b->server_name &&
+             strcmp(a->server_name, b->server_name) == 0));
+}
+
+/* Somebody looked whether the server is there, said nothing, and left; others
+ * were served by it.  Balancers and monitors do so all day long, and programs
+ * that try two addresses at once.  *served: a session that may be such another
+ * one; many who look look at the same server. */
+static bool only_looked(const struct result *result,
+                        const struct result_session *session, size_t *served)
+{
+    if (session->verdict != VERDICT_UNDETERMINED || session->primary ||
+        session->client_bytes > 0)
+        return false;
+    for (size_t i = 0; i < result->session_count; i++) {
+        size_t at = (*served + i) % result->session_count;
+        if (result->sessions[at].verdict == VERDICT_HEALTHY &&
+            serves_the_same(&result->sessions[at], session)) {
+            *served = at;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The worst of all sessions, and of what speaks of none.  That something could
  * not be seen counts only where nothing was. */
 static enum verdict verdict_of(const struct findings *f,
                                const struct result *result)
 {
     enum verdict worst = VERDICT_NO_MAIL;
+    size_t served = 0;
     for (size_t i = 0; i < result->session_count; i++) {
-        if (result->sessions[i].verdict < worst)
-            worst = result->sessions[i].verdict;
+        const struct result_session *session = &result->sessions[i];
+        if (session->verdict < worst && !only_looked(result, session, &served))
+            worst = session->verdict;
     }
     for (size_t i = 0; i < f->count; i++) {
         enum verdict effect = group_effect(f->groups[i]);

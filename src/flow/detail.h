@@ -142,6 +142,7 @@ struct flow_detail {
     uint32_t hole_n;
     uint64_t missed_frame; /* the packet that acknowledged what is missing */
     int64_t missed_time;
+    struct sent probe; /* keep-alives since the other side was last heard */
     struct stall stalls[STALLS_MAX];
     uint32_t stall_n;
     uint32_t smallest_acked, largest_acked; /* lengths; 0: none */
@@ -220,6 +221,8 @@ uint32_t sequence_fin(struct flow_side *side, const struct packet *packet);
 void sequence_learn(struct flow_side *side, uint32_t seq);
 bool sequence_is_probe(const struct flow_side *side,
                        const struct packet *packet);
+void sequence_probe(struct flow *flow, enum dir dir,
+                    const struct packet *packet, int64_t idle);
 void sequence_end(struct flow *flow);
 
 /* window.c: how much each side lets the other send. */

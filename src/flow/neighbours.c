@@ -65,6 +65,8 @@ struct neighbours {
     struct ask asks[PLACES];
     struct claim claims[PLACES];
     struct visible visible[PLACES];
+    bool unicast; /* a packet for a single station was captured, not counting
+                     ARP and NDP, with which stations keep in touch */
     int64_t turn; /* counts packets: what was touched last is newest */
 };
 
@@ -275,6 +277,7 @@ void neighbours_packet(struct neighbours *n, const struct packet *packet)
 {
     n->turn++;
     if (packet->has_macs && is_unicast_mac(packet->destination_mac)) {
+        n->unicast |= packet->kind != PACKET_ARP;
         make_visible(n, packet->destination_mac);
         make_visible(n, packet->source_mac);
     }
@@ -307,6 +310,18 @@ static bool is_alone(const struct neighbours *n, const struct ask *ask)
             return false;
     }
     return true;
+}
+
+/* It gets no further than this question: there is no other one, but for the
+ * same in IPv6, and not one packet to a single station. */
+static bool is_only(const struct neighbours *n, const struct ask *ask)
+{
+    for (size_t i = 0; i < PLACES; i++) {
+        if (n->asks[i].touched && &n->asks[i] != ask &&
+            n->asks[i].ndp == ask->ndp)
+            return false;
+    }
+    return !n->unicast && is_alone(n, ask);
 }
 
 static bool answers_many(const struct neighbours *n, const uint8_t mac[6])
@@ -383,7 +398,8 @@ static void tell_unanswered(const struct neighbours *n, int64_t capture_end,
         TELL(out, arp_unanswered, .target = span_of(target),
              .asker = span_of(asker), .count = ask->count,
              .duration = clock_seconds(capture_end - ask->first),
-             .ndp = ask->ndp, .mail = needed && needed(user, &ask->target));
+             .ndp = ask->ndp, .only = is_only(n, ask),
+             .mail = needed && needed(user, &ask->target));
     }
     free(found);
 }

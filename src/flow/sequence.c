@@ -387,6 +387,47 @@ static void count_missed(struct flow *flow, struct flow_side *side)
     }
 }
 
+void sequence_probe(struct flow *flow, enum dir dir,
+                    const struct packet *packet, int64_t idle)
+{
+    struct sent *probe = &flow->side[dir].detail->probe;
+    uint64_t heard = flow->side[other_dir(dir)].packets;
+
+    if (probe->count == 0 || probe->other_packets != heard)
+        *probe = (struct sent){.seq = packet->tcp.seq,
+                               .end = packet->tcp.seq,
+                               .first_frame = packet->frame,
+                               .first_time = packet->time,
+                               .idle_before = idle,
+                               .other_packets = heard};
+    probe->count++;
+    probe->last_frame = packet->frame;
+    probe->last_time = packet->time;
+}
+
+static bool is_shut(const struct flow_detail *detail)
+{
+    for (uint32_t i = 0; i < detail->closure_n; i++) {
+        if (!detail->closures[i].reopened)
+            return true;
+    }
+    return false;
+}
+
+/* Keep-alives that nobody answers are a segment without content that never
+ * arrives.  Where the other side has shut its window, they are its business. */
+static void finish_probe(struct flow *flow, enum dir dir)
+{
+    const struct flow_side *peer = &flow->side[other_dir(dir)];
+    struct flow_detail *detail = flow->side[dir].detail;
+    const struct stall stall = {.sent = detail->probe,
+                                .until = detail->probe.last_time};
+
+    if (stall.sent.count >= STALL_SENDS && peer->seen &&
+        peer->packets == stall.sent.other_packets && !is_shut(peer->detail))
+        add_stall(detail, &stall);
+}
+
 void sequence_end(struct flow *flow)
 {
     for (enum dir dir = C2S; dir <= S2C; dir++) {
@@ -399,5 +440,6 @@ void sequence_end(struct flow *flow)
             finish(flow, dir, &detail->sent[i], false,
                    detail->sent[i].last_time);
         detail->sent_n = 0;
+        finish_probe(flow, dir);
     }
 }

@@ -191,7 +191,9 @@ static void host_learn(struct flow_table *table, const struct flow *flow,
                        const struct packet *packet)
 {
     struct host *host = host_of(table, &packet->source);
-    host->ttl = packet->ttl;
+    /* A SYN-ACK may be a stand-in's: it counts until something better comes. */
+    if (!(packet->tcp.flags & TCP_SYN) || host->ttl == 0)
+        host->ttl = packet->ttl;
     if (flow->rtt > 0 && (host->rtt == 0 || flow->rtt < host->rtt))
         host->rtt = flow->rtt;
 }

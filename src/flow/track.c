@@ -179,7 +179,9 @@ void track_packet(struct flow *flow, enum dir dir, const struct packet *packet,
     bool probe = sequence_is_probe(side, packet);
     if (tcp->flags & TCP_ACK && !syn)
         sequence_acknowledged(flow, dir, packet);
-    if (packet->length > 0 && !probe)
+    if (probe)
+        sequence_probe(flow, dir, packet, pause);
+    else if (packet->length > 0)
         take_content(flow, dir, packet, pause, counts, event);
     window_take(flow, dir, packet, probe);
     if (tcp->flags & TCP_FIN)

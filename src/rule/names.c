@@ -42,6 +42,7 @@ bool scope_has(enum scope scope, const struct fact_kind *kind)
     case FACT_KIND_capture:
         return scope == SCOPE_CAPTURE;
     case FACT_KIND_web_connection:
+    case FACT_KIND_host_answered:
     case FACT_KIND_attempt:
         return scope == SCOPE_CLIENT || scope == SCOPE_CAPTURE;
     case FACT_KIND_endpoint:

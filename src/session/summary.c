@@ -133,18 +133,25 @@ static void take_close(struct summary *s, const struct fact_mail_close *c)
         s->server_goodbye = true;
 }
 
-/* A command that waited in vain: not one that may wait (IDLE), nor a goodbye,
- * nor one that the end of the capture overtook. */
+/* A command that waited in vain: not one that may wait (IDLE) or asks for
+ * nothing (NOOP), nor a goodbye, nor one that the end of the capture overtook. */
 static void take_unanswered(struct summary *s,
                             const struct fact_mail_unanswered *u)
 {
     const double soon = 5; /* seconds; servers that work answer before */
     if (span_same(u->command, SPAN("IDLE")) ||
         span_same(u->command, SPAN("LOGOUT")) ||
-        span_same(u->command, SPAN("QUIT")))
+        span_same(u->command, SPAN("QUIT")) ||
+        span_same(u->command, SPAN("NOOP")))
         return;
     if (u->waited >= soon || !span_same(u->end, SPAN("end-of-capture")))
         s->stuck = true;
+}
+
+/* An unanswered keep-alive is no work that was left undone. */
+static void take_stall(struct summary *s, const struct fact_tcp_stall *t)
+{
+    s->stuck |= t->bytes > 0 && !t->delivered;
 }
 
 /* A message on its way to the client; one it stores is its own affair. */
@@ -214,7 +221,10 @@ static void take_mail(struct summary *s, const struct fact *fact)
             ((const struct fact_pop_transfer *)fact->values)->announced;
         break;
     case FACT_KIND_tcp_stall:
-        s->stuck |= !((const struct fact_tcp_stall *)fact->values)->delivered;
+        take_stall(s, fact->values);
+        break;
+    case FACT_KIND_tcp_refused:
+        s->refusal_ttl = ((const struct fact_tcp_refused *)fact->values)->ttl;
         break;
     case FACT_KIND_imap_mailbox:
         take_mailbox(s, fact->values);
@@ -533,6 +543,7 @@ struct fact_session summary_session(const struct summary *s,
         .client_private = address_class(&cs->address) == ADDRESS_PRIVATE,
         .server_public = address_class(&ss->address) == ADDRESS_PUBLIC,
         .server_near = is_near(ss),
+        .server_ttl = ss->ttl ? ss->ttl : s->refusal_ttl,
         .tls_offered = s->tls_offered,
         .tls_hello_bytes = s->tls_hello_bytes,
         .tls_post_quantum = s->tls_post_quantum,

@@ -46,6 +46,7 @@ struct summary {
     uint64_t stored_refused, deletions;
     uint64_t messages, uidvalidity; /* of the inbox or maildrop */
     uint64_t quota_percent;
+    uint64_t refusal_ttl; /* of the RST that refused to connect */
     uint64_t recipients_refused;
     bool transfer_begun; /* a message was on its way, in either direction */
     bool mailbox_opened;
