@@ -55,6 +55,7 @@ static int64_t end_of(const struct book_entry *e)
 struct client {
     struct span address; /* the book's */
     bool worked, failed;
+    bool served, turned_away; /* ever given a session; a mute one or a refusal */
 };
 
 static int by_address(const void *a, const void *b)
@@ -80,8 +81,14 @@ static struct client *clients_of(const struct book_entry *const *sessions,
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         const struct fact_session *s = &sessions[i]->session;
-        list[i] = (struct client){s->client, s->worked,
-                                  is(s->verdict, "failure") && !s->healed};
+        enum given g = given(s);
+        list[i] = (struct client){
+            .address = s->client,
+            .worked = s->worked,
+            .failed = is(s->verdict, "failure") && !s->healed,
+            .served = g == GIVEN_SESSION,
+            .turned_away = g == GIVEN_MUTE || g == GIVEN_REFUSAL,
+        };
     }
     if (count)
         qsort(list, count, sizeof *list, by_address);
@@ -91,6 +98,8 @@ static struct client *clients_of(const struct book_entry *const *sessions,
             list[n++] = list[i];
         list[n - 1].worked |= list[i].worked;
         list[n - 1].failed |= list[i].failed;
+        list[n - 1].served |= list[i].served;
+        list[n - 1].turned_away |= list[i].turned_away;
     }
     *clients = n;
     return list;
@@ -145,6 +154,7 @@ static void tell_clients(const struct client *list, size_t n,
     out->clients = n;
     for (size_t i = 0; i < n; i++) {
         out->clients_worked += list[i].worked;
+        out->clients_both += list[i].served && list[i].turned_away;
         if (list[i].worked || !list[i].failed)
             continue;
         if (out->clients_failed++ == 0)
