@@ -172,6 +172,7 @@ struct imap {
     uint64_t body_bytes;
     struct imap_lines lines[2];
     struct imap_login login;
+    struct mail_secrets *secrets;
     struct imap_box box;
     struct {
         bool on, invited, done;

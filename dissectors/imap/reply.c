@@ -136,6 +136,10 @@ static void untagged(struct imap *im, struct span rest, struct span line,
     struct span data = rest;
     struct span status = status_of(mail_word(&rest));
     if (status.n) {
+        line = mail_without_secrets(im->secrets, line, out);
+        rest = line;
+        mail_word(&rest);
+        mail_word(&rest);
         struct imap_reply reply = read_status(SPAN("*"), status, rest, line);
         if (im->greeted)
             untagged_status(im, &reply, out);
@@ -340,6 +344,10 @@ static enum imap_then tagged_line(struct imap *im, struct span line,
     struct span tag = mail_word(&rest);
     struct span status = status_of(mail_word(&rest));
     if (status.n) {
+        line = mail_without_secrets(im->secrets, line, out);
+        rest = line;
+        tag = mail_word(&rest);
+        mail_word(&rest);
         struct imap_reply reply = read_status(tag, status, rest, line);
         return tagged(im, &reply, after, out);
     }

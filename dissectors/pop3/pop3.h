@@ -105,6 +105,7 @@ struct pop3 {
     uint64_t deleted, retrieved;
     struct pop3_content content;
     struct pop3_login login;
+    struct mail_secrets *secrets;
     struct pop3_refusal refusal;
     struct pop3_pending *pending; /* oldest first */
     size_t pending_n, pending_room;

@@ -206,6 +206,7 @@ static void malformed(struct pop3 *pop, struct span line, struct facts *out)
 bool pop3_server_line(struct pop3 *pop, struct span line, bool bare,
                       struct span after, struct facts *out)
 {
+    line = mail_without_secrets(pop->secrets, line, out);
     struct pop3_reply reply = read_reply(line);
     struct span text = line;
     if (reply.indicator.n == 0) {

@@ -13,15 +13,19 @@
 #include "smtp/smtp.h"
 
 /* One message of the client, base64. */
-static void take_message(struct smtp_auth *auth, struct span base64)
+static void take_message(struct smtp *s, struct span base64)
 {
+    struct smtp_auth *auth = &s->auth;
     struct mail_kept user;
     unsigned step = auth->said > 1000 ? 1000 : (unsigned)auth->said;
     auth->said++;
+    mail_secret_message(&s->secrets, s->mem, mail_kept(&auth->mechanism), step,
+                        base64);
     if (!mail_sasl_user(mail_kept(&auth->mechanism), step, base64, &user))
         return;
     auth->user = user;
     auth->user_known = true;
+    mail_secret_user(&s->secrets, s->mem, mail_kept(&user));
 }
 
 void smtp_login_begin(struct smtp *s, struct span arguments, struct facts *out)
@@ -36,7 +40,7 @@ void smtp_login_begin(struct smtp *s, struct span arguments, struct facts *out)
     if (arguments.n == 0)
         return;
     s->auth.prompts++; /* an initial response answers an unsaid challenge */
-    take_message(&s->auth, arguments);
+    take_message(s, arguments);
 }
 
 /* The AUTH that is under way. */
@@ -77,7 +81,7 @@ bool smtp_login_line(struct smtp *s, struct span line, struct facts *out)
         p->time = facts_time(out);
     if (span_same(line, SPAN("*")))
         auth->cancelled = true;
-    take_message(auth, line);
+    take_message(s, line);
     tell_report(s, true, out);
     return true;
 }

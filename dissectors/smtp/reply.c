@@ -109,6 +109,8 @@ bool smtp_reply_take(struct smtp *s, struct span line, struct facts *out)
         smtp_malformed(s, S2C, SMTP_ODD_REPLY, line, out);
         return false;
     }
+    line = mail_without_secrets(s->secrets, line, out);
+    split(line, &code, &text);
     if (r->lines == 0)
         r->code = code;
     r->lines++;

@@ -167,6 +167,7 @@ struct smtp {
 
     struct smtp_reply reply;
     struct smtp_auth auth;
+    struct mail_secrets *secrets;
     struct smtp_transaction now, held;
 
     struct smtp_pending *pending; /* a ring */
