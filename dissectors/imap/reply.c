@@ -238,9 +238,30 @@ static enum imap_then answered(struct imap *im, const struct imap_pending *p,
     return IMAP_GO_ON;
 }
 
-/* Only the server's side was captured: its own words say what was asked. */
-static void login_unasked(struct imap *im, const struct imap_reply *reply,
-                          struct facts *out)
+/* Answers that only a login gets (RFC 5530 section 3, and texts). */
+static bool refuses_login(const struct imap_reply *reply)
+{
+    static const struct span codes[] = {
+        SPAN_INIT("AUTHENTICATIONFAILED"), SPAN_INIT("AUTHORIZATIONFAILED"),
+        SPAN_INIT("EXPIRED"), SPAN_INIT("PRIVACYREQUIRED")};
+    static const struct span texts[] = {
+        SPAN_INIT("LOGIN failed"), SPAN_INIT("AUTHENTICATE failed"),
+        SPAN_INIT("Maximum number of connections from user")};
+    if (!span_same(reply->status, SPAN("NO")))
+        return false;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (has_code(reply, codes[i]))
+            return true;
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (span_starts(reply->text, texts[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The command that this OK answers; empty if it was no login. */
+static struct span accepts_login(const struct imap_reply *reply)
 {
     static const struct {
         struct span says, command;
@@ -249,19 +270,29 @@ static void login_unasked(struct imap *im, const struct imap_reply *reply,
         {SPAN_INIT("LOGIN completed"),        SPAN_INIT("LOGIN")       },
         {SPAN_INIT("Logged in"),              SPAN_INIT("LOGIN")       },
     };
-    if (im->client_seen || !span_same(reply->status, SPAN("OK")))
-        return;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (!span_starts(reply->text, texts[i].says))
-            continue;
-        im->logged_in = true;
-        TELL(out, mail_login, .protocol = SPAN("imap"),
-             .command = texts[i].command, .result = SPAN("ok"),
-             .code = mail_kept(&reply->code), .text = reply->text,
-             .line = reply->line, .over_tls = im->over_tls,
-             .attempt = ++im->login.attempts);
-        return;
+    bool ok = span_same(reply->status, SPAN("OK"));
+    for (size_t i = 0; ok && i < sizeof texts / sizeof texts[0]; i++) {
+        if (span_starts(reply->text, texts[i].says))
+            return texts[i].command;
     }
+    return SPAN("");
+}
+
+/* The command was not captured: the server's own words say what it was. */
+static void login_unasked(struct imap *im, const struct imap_reply *reply,
+                          struct facts *out)
+{
+    struct span command = accepts_login(reply);
+    bool ok = command.n > 0;
+    if (im->logged_in || (!ok && !refuses_login(reply)))
+        return;
+    im->logged_in = ok;
+    TELL(out, mail_login, .protocol = SPAN("imap"),
+         .command = ok ? command : SPAN("LOGIN"),
+         .result = ok ? SPAN("ok") : SPAN("refused"),
+         .code = mail_kept(&reply->code), .text = reply->text,
+         .line = reply->line, .over_tls = im->over_tls,
+         .attempt = ++im->login.attempts);
 }
 
 /* Servers take the first word of a line that is no command for its tag.  It may

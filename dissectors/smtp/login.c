@@ -107,7 +107,7 @@ static struct span result(const struct smtp *s)
     return s->auth.cancelled ? SPAN("cancelled") : SPAN("refused");
 }
 
-void smtp_login_answer(struct smtp *s, struct smtp_pending *p,
+void smtp_login_answer(struct smtp *s, const struct smtp_pending *p,
                        struct facts *out)
 {
     struct smtp_auth *auth = &s->auth;
@@ -130,6 +130,15 @@ void smtp_login_answer(struct smtp *s, struct smtp_pending *p,
          .over_tls = s->over_tls, .attempt = auth->attempts);
     s->logged_in = s->logged_in || s->reply.code < 300;
     auth->open = false;
+}
+
+void smtp_login_unasked(struct smtp *s, struct facts *out)
+{
+    const struct smtp_pending none = {.verb = NULL};
+    if (s->reply.code != 235 && s->reply.code != 535)
+        return;
+    s->auth.attempts++;
+    smtp_login_answer(s, &none, out);
 }
 
 bool smtp_login_waits_for_client(const struct smtp *s)

@@ -274,8 +274,10 @@ void smtp_login_begin(struct smtp *s, struct span arguments,
                       struct facts *out);
 /* Whether the line is part of a login under way; if so, it was taken. */
 bool smtp_login_line(struct smtp *s, struct span line, struct facts *out);
-void smtp_login_answer(struct smtp *s, struct smtp_pending *p,
+void smtp_login_answer(struct smtp *s, const struct smtp_pending *p,
                        struct facts *out);
+/* A reply to no command that was seen: two codes are said to AUTH alone. */
+void smtp_login_unasked(struct smtp *s, struct facts *out);
 /* The session ended with the login under way: whose turn was it? */
 bool smtp_login_waits_for_client(const struct smtp *s);
 void smtp_login_close(struct smtp *s, struct facts *out);
