@@ -164,6 +164,7 @@ struct imap {
     struct arena *mem;
     bool over_tls, greeted, logged_in, offers_starttls;
     bool client_seen;  /* its direction was captured */
+    bool client_heard; /* ... and not only that it said something */
     bool client_spoke; /* its first line was judged */
     bool in_command;   /* its next line continues one */
     bool foreign[2];   /* this side speaks something else */

@@ -284,7 +284,7 @@ static void login_unasked(struct imap *im, const struct imap_reply *reply,
 {
     struct span command = accepts_login(reply);
     bool ok = command.n > 0;
-    if (im->logged_in || (!ok && !refuses_login(reply)))
+    if (im->client_heard || im->logged_in || (!ok && !refuses_login(reply)))
         return;
     im->logged_in = ok;
     TELL(out, mail_login, .protocol = SPAN("imap"),

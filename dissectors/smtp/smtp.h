@@ -149,6 +149,7 @@ struct smtp {
     bool over_tls, greeted, lmtp, logged_in, offers_starttls;
     bool foreign;     /* the server speaks something else: its lines are not
                          looked at any more */
+    bool client_heard; /* some of what it said was captured */
     bool wrong_told;  /* so does the client, and that was told */
     bool met;         /* the first bytes of the server were looked at */
     bool server_left; /* 421 was said */
