@@ -1,5 +1,5 @@
-/* mail.c - see mail.h.  SASL is in mail_sasl.c, who speaks what in
- * mail_speaks.c.
+/* mail.c - see mail.h.  SASL is in mail_sasl.c, what servers repeat in
+ * mail_echo.c, who speaks what in mail_speaks.c.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "mail.h"

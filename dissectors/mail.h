@@ -1,7 +1,7 @@
 /* mail.h - what the dissectors of mail protocols have in common.
  *
- * Small and stateless: texts that are kept beyond a feed(), response codes,
- * the name (never the secret) in SASL messages, and who speaks what.
+ * Small: texts that are kept beyond a feed(), response codes, SASL messages,
+ * what must not be shown, and who speaks what.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef DISSECTORS_MAIL_H
@@ -58,13 +58,17 @@ struct span mail_end(enum end why);
 /* Seconds from then (see facts_time()) to now; 0 if then is unknown (0). */
 double mail_since(const struct facts *facts, int64_t then);
 
-/* ---- SASL (RFC 4422): only who, never the secret ---- */
+/* ---- SASL (RFC 4422) ---- */
 
 /* The user name in the step-th message (from 0) of the client, where the
  * mechanism (in capitals) says it in the clear; base64 as sent.  False when it
  * is not there.  Nothing else of the message is kept. */
 bool mail_sasl_user(struct span mechanism, unsigned step, struct span base64,
                     struct mail_kept *user);
+
+/* The password or token in it, to be recognised where it must not be shown. */
+bool mail_sasl_secret(struct span mechanism, unsigned step, struct span base64,
+                      struct mail_kept *secret);
 
 /* What a server says that does not like an OAuth token (RFC 7628 section
  * 3.2.2), base64 as sent.  False if it is not such a report. */
@@ -75,6 +79,26 @@ bool mail_oauth_error(struct span base64, struct mail_oauth *error);
 
 /* It has an '@' with something around it. */
 bool mail_has_at(struct span user);
+
+/* ---- secrets that the server repeats ---- */
+
+/* What the client said that must not be shown, kept for the session; made in
+ * `mem` with the first one. */
+struct mail_secrets;
+void mail_secret(struct mail_secrets **secrets, struct arena *mem,
+                 struct span text);
+void mail_secret_user(struct mail_secrets **secrets, struct arena *mem,
+                      struct span user);
+
+/* A SASL message of the client, base64, and the secret within. */
+void mail_secret_message(struct mail_secrets **secrets, struct arena *mem,
+                         struct span mechanism, unsigned step,
+                         struct span base64);
+
+/* The server's line with such texts masked: the line itself if there are none,
+ * or a copy that lives until the next call.  secrets may be NULL. */
+struct span mail_without_secrets(struct mail_secrets *secrets,
+                                 struct span line, struct facts *out);
 
 /* ---- who speaks what ---- */
 

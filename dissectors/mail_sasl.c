@@ -1,4 +1,4 @@
-/* mail_sasl.c - who logs in, read from SASL messages.
+/* mail_sasl.c - who logs in, and with what, read from SASL messages.
  *
  *   PLAIN (RFC 4616)        authzid NUL authcid NUL password
  *   LOGIN                   name, then password, one message each
@@ -88,6 +88,29 @@ bool mail_sasl_user(struct span mechanism, unsigned step, struct span base64,
         mail_keep(user, name);
     OPENSSL_cleanse(bytes, sizeof bytes);
     return found;
+}
+
+static struct span secret_in(struct span mechanism, unsigned step,
+                             struct span message)
+{
+    if (span_is(mechanism, SPAN("PLAIN")))
+        while (span_find(message, '\0') < message.n)
+            span_cut(&message, '\0');
+    else if (span_search(message, SPAN("Bearer ")) < message.n)
+        return value_after(message, SPAN("Bearer "), '\1');
+    else if (!span_is(mechanism, SPAN("LOGIN")) || step == 0)
+        return span_first(message, 0);
+    return message;
+}
+
+bool mail_sasl_secret(struct span mechanism, unsigned step, struct span base64,
+                      struct mail_kept *secret)
+{
+    uint8_t bytes[DECODED_MAX];
+    struct span text = secret_in(mechanism, step, decode(base64, bytes));
+    mail_keep(secret, text);
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    return secret->n > 0;
 }
 
 static void keep_member(const json_t *report, const char *key,

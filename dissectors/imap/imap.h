@@ -163,7 +163,7 @@ struct imap_box { /* the mailbox that is open, or being opened */
 struct imap {
     struct arena *mem;
     bool over_tls, greeted, logged_in, offers_starttls;
-    bool client_seen;  /* its direction was captured */
+    bool client_heard; /* some of what it said was captured */
     bool client_spoke; /* its first line was judged */
     bool in_command;   /* its next line continues one */
     bool foreign[2];   /* this side speaks something else */
@@ -172,6 +172,7 @@ struct imap {
     uint64_t body_bytes;
     struct imap_lines lines[2];
     struct imap_login login;
+    struct mail_secrets *secrets;
     struct imap_box box;
     struct {
         bool on, invited, done;

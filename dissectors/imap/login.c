@@ -10,6 +10,36 @@
  */
 #include "imap.h"
 
+/* One SASL message of the client, base64. */
+static void take_message(struct imap *im, const struct imap_pending *p,
+                         struct span base64)
+{
+    struct imap_login *login = &im->login;
+    mail_secret_message(&im->secrets, im->mem, mail_kept(&p->mechanism),
+                        login->step, base64);
+    if (!login->user_known)
+        login->user_known = mail_sasl_user(mail_kept(&p->mechanism),
+                                           login->step, base64, &login->user);
+    if (login->user_known)
+        mail_secret_user(&im->secrets, im->mem, mail_kept(&login->user));
+    login->step++;
+}
+
+/* Servers repeat a LOGIN that they do not understand. */
+static void keep_secrets(struct imap *im, struct imap_token user,
+                         struct imap_token password)
+{
+    struct mail_kept kept;
+    if (user.kind != IMAP_ATOM && user.kind != IMAP_QUOTED)
+        return;
+    imap_token_keep(&kept, user);
+    mail_secret_user(&im->secrets, im->mem, mail_kept(&kept));
+    if (password.kind != IMAP_ATOM && password.kind != IMAP_QUOTED)
+        return;
+    imap_token_keep(&kept, password);
+    mail_secret(&im->secrets, im->mem, mail_kept(&kept));
+}
+
 void imap_login_begin(struct imap *im, struct imap_pending *p,
                       struct span arguments)
 {
@@ -21,6 +51,7 @@ void imap_login_begin(struct imap *im, struct imap_pending *p,
         login->user_known = user.kind == IMAP_ATOM || user.kind == IMAP_QUOTED;
         if (login->user_known)
             imap_token_keep(&login->user, user);
+        keep_secrets(im, user, imap_token(&arguments));
         return;
     }
     struct imap_token mechanism = imap_token(&arguments);
@@ -29,9 +60,7 @@ void imap_login_begin(struct imap *im, struct imap_pending *p,
     login->sasl = true;
     struct imap_token initial = imap_token(&arguments); /* RFC 4959 */
     if (initial.kind == IMAP_ATOM)
-        login->user_known =
-            mail_sasl_user(mail_kept(&p->mechanism), login->step++,
-                           initial.text, &login->user);
+        take_message(im, p, initial.text);
 }
 
 /* SASL messages are base64, "*" or nothing.  A command instead is the client's
@@ -57,10 +86,7 @@ void imap_login_says(struct imap *im, struct span line, struct facts *out)
         login->cancelled = true;
         return;
     }
-    if (!login->user_known)
-        login->user_known = mail_sasl_user(mail_kept(&p->mechanism),
-                                           login->step, line, &login->user);
-    login->step++;
+    take_message(im, p, line);
 }
 
 void imap_login_challenge(struct imap *im, struct span text, struct facts *out)

@@ -136,6 +136,10 @@ static void untagged(struct imap *im, struct span rest, struct span line,
     struct span data = rest;
     struct span status = status_of(mail_word(&rest));
     if (status.n) {
+        line = mail_without_secrets(im->secrets, line, out);
+        rest = line;
+        mail_word(&rest);
+        mail_word(&rest);
         struct imap_reply reply = read_status(SPAN("*"), status, rest, line);
         if (im->greeted)
             untagged_status(im, &reply, out);
@@ -234,17 +238,30 @@ static enum imap_then answered(struct imap *im, const struct imap_pending *p,
     return IMAP_GO_ON;
 }
 
-/* Codes that nothing but a login is answered with (RFC 5530 section 3). */
-static bool is_login_refusal(const struct imap_reply *reply)
+/* Answers that only a login gets (RFC 5530 section 3, and texts). */
+static bool refuses_login(const struct imap_reply *reply)
 {
-    return span_same(reply->status, SPAN("NO")) &&
-           (has_code(reply, SPAN("AUTHENTICATIONFAILED")) ||
-            has_code(reply, SPAN("EXPIRED")));
+    static const struct span codes[] = {
+        SPAN_INIT("AUTHENTICATIONFAILED"), SPAN_INIT("AUTHORIZATIONFAILED"),
+        SPAN_INIT("EXPIRED"), SPAN_INIT("PRIVACYREQUIRED")};
+    static const struct span texts[] = {
+        SPAN_INIT("LOGIN failed"), SPAN_INIT("AUTHENTICATE failed"),
+        SPAN_INIT("Maximum number of connections from user")};
+    if (!span_same(reply->status, SPAN("NO")))
+        return false;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (has_code(reply, codes[i]))
+            return true;
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (span_starts(reply->text, texts[i]))
+            return true;
+    }
+    return false;
 }
 
-/* Only the server's side was captured: its own words say what was asked. */
-static void login_unasked(struct imap *im, const struct imap_reply *reply,
-                          struct facts *out)
+/* The command that this OK answers; empty if it was no login. */
+static struct span accepts_login(const struct imap_reply *reply)
 {
     static const struct {
         struct span says, command;
@@ -253,26 +270,29 @@ static void login_unasked(struct imap *im, const struct imap_reply *reply,
         {SPAN_INIT("LOGIN completed"),        SPAN_INIT("LOGIN")       },
         {SPAN_INIT("Logged in"),              SPAN_INIT("LOGIN")       },
     };
-    if (im->client_seen)
-        return;
-    if (is_login_refusal(reply))
-        TELL(out, mail_login, .protocol = SPAN("imap"),
-             .result = SPAN("refused"), .code = mail_kept(&reply->code),
-             .text = reply->text, .line = reply->line,
-             .over_tls = im->over_tls, .attempt = ++im->login.attempts);
-    if (!span_same(reply->status, SPAN("OK")))
-        return;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (!span_starts(reply->text, texts[i].says))
-            continue;
-        im->logged_in = true;
-        TELL(out, mail_login, .protocol = SPAN("imap"),
-             .command = texts[i].command, .result = SPAN("ok"),
-             .code = mail_kept(&reply->code), .text = reply->text,
-             .line = reply->line, .over_tls = im->over_tls,
-             .attempt = ++im->login.attempts);
-        return;
+    bool ok = span_same(reply->status, SPAN("OK"));
+    for (size_t i = 0; ok && i < sizeof texts / sizeof texts[0]; i++) {
+        if (span_starts(reply->text, texts[i].says))
+            return texts[i].command;
     }
+    return SPAN("");
+}
+
+/* The command was not captured: the server's own words say what it was. */
+static void login_unasked(struct imap *im, const struct imap_reply *reply,
+                          struct facts *out)
+{
+    struct span command = accepts_login(reply);
+    bool ok = command.n > 0;
+    if (im->client_heard || im->logged_in || (!ok && !refuses_login(reply)))
+        return;
+    im->logged_in = ok;
+    TELL(out, mail_login, .protocol = SPAN("imap"),
+         .command = ok ? command : SPAN("LOGIN"),
+         .result = ok ? SPAN("ok") : SPAN("refused"),
+         .code = mail_kept(&reply->code), .text = reply->text,
+         .line = reply->line, .over_tls = im->over_tls,
+         .attempt = ++im->login.attempts);
 }
 
 /* Servers take the first word of a line that is no command for its tag.  It may
@@ -282,7 +302,7 @@ static void tell_reply(const struct imap *im, const struct imap_pending *p,
 {
     static const struct imap_pending none;
     double latency = p ? mail_since(out, p->time) : 0;
-    bool hide = !p && im->client_seen;
+    bool hide = !p && im->client_heard;
     struct span line = reply->line;
     if (hide)
         mail_word(&line);
@@ -355,6 +375,10 @@ static enum imap_then tagged_line(struct imap *im, struct span line,
     struct span tag = mail_word(&rest);
     struct span status = status_of(mail_word(&rest));
     if (status.n) {
+        line = mail_without_secrets(im->secrets, line, out);
+        rest = line;
+        tag = mail_word(&rest);
+        mail_word(&rest);
         struct imap_reply reply = read_status(tag, status, rest, line);
         return tagged(im, &reply, after, out);
     }

@@ -179,6 +179,7 @@ static const struct imap_verb *odd_line(struct imap *im, struct span tag,
         return &imap_verb_unknown;
     TELL(out, imap_malformed, .side = SPAN("client"),
          .why = SPAN("not a command"), .line = MAIL_HIDDEN);
+    mail_secret(&im->secrets, im->mem, tag);
     return NULL;
 }
 

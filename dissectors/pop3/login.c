@@ -12,6 +12,21 @@
  */
 #include "pop3.h"
 
+/* One message of the client, base64. */
+static void take_message(struct pop3 *pop, const struct pop3_pending *p,
+                         struct span base64)
+{
+    struct pop3_login *login = &pop->login;
+    mail_secret_message(&pop->secrets, pop->mem, mail_kept(&p->mechanism),
+                        login->step, base64);
+    if (!login->user_known)
+        login->user_known = mail_sasl_user(mail_kept(&p->mechanism),
+                                           login->step, base64, &login->user);
+    if (login->user_known)
+        mail_secret_user(&pop->secrets, pop->mem, mail_kept(&login->user));
+    login->step++;
+}
+
 static void sasl_begin(struct pop3 *pop, struct pop3_pending *p,
                        struct span arguments)
 {
@@ -25,8 +40,7 @@ static void sasl_begin(struct pop3 *pop, struct pop3_pending *p,
     login->user_known = login->cancelled = false;
     login->step = 0;
     if (arguments.n)
-        login->user_known = mail_sasl_user(
-            mail_kept(&p->mechanism), login->step++, arguments, &login->user);
+        take_message(pop, p, arguments);
 }
 
 void pop3_login_begin(struct pop3 *pop, struct pop3_pending *p,
@@ -38,10 +52,15 @@ void pop3_login_begin(struct pop3 *pop, struct pop3_pending *p,
     } else if (p->verb->what == POP3_USER) {
         login->user_known = arguments.n > 0; /* it may hold spaces */
         mail_keep(&login->user, arguments);
+        mail_secret_user(&pop->secrets, pop->mem, arguments);
+    } else if (p->verb->what == POP3_PASS) {
+        mail_secret(&pop->secrets, pop->mem, arguments);
     } else if (p->verb->what == POP3_APOP) {
         struct span user = mail_word(&arguments);
         login->user_known = user.n > 0 && arguments.n > 0;
         mail_keep(&login->user, user);
+        mail_secret_user(&pop->secrets, pop->mem, user);
+        mail_secret(&pop->secrets, pop->mem, arguments);
     }
 }
 
@@ -64,10 +83,7 @@ void pop3_login_says(struct pop3 *pop, struct span line, struct facts *out)
         login->cancelled = true;
         return;
     }
-    if (!login->user_known)
-        login->user_known = mail_sasl_user(mail_kept(&p->mechanism),
-                                           login->step, line, &login->user);
-    login->step++;
+    take_message(pop, p, line);
 }
 
 void pop3_login_challenge(struct pop3 *pop, struct span text, struct facts *out)

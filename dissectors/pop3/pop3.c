@@ -128,7 +128,7 @@ static struct fed pop3_feed(void *self, const struct chunk *in,
     struct pop3 *pop = self;
     struct span rest = in->bytes;
     struct fed fed = {0};
-    pop->client_seen |= in->dir == C2S;
+    pop->client_heard |= in->dir == C2S;
     while (take_one(pop, in, &rest, &fed, out))
         continue;
     fed.used = pop->foreign[in->dir] ? in->bytes.n : in->bytes.n - rest.n;

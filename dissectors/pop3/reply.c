@@ -78,16 +78,16 @@ static void unasked(struct pop3 *pop, const struct pop3_reply *reply,
                     struct facts *out)
 {
     tell_reply(pop, NULL, reply, out);
-    if (!is_ok(reply) && pop->client_seen && !pop->unsure)
+    if (!is_ok(reply) && pop->client_heard && !pop->unsure)
         TELL(out, mail_close, .by = SPAN("server"), .line = reply->line);
     /* RFC 3206 section 4: what nothing but a login is answered with. */
-    if (!pop->client_seen && !is_ok(reply) &&
+    if (!pop->client_heard && !is_ok(reply) &&
         span_same(mail_kept(&reply->code), SPAN("AUTH")))
         TELL(out, mail_login, .protocol = SPAN("pop3"),
              .result = SPAN("refused"), .code = mail_kept(&reply->code),
              .text = reply->text, .line = reply->line,
              .over_tls = pop->over_tls, .attempt = ++pop->login.attempts);
-    if (pop->client_seen || !is_ok(reply) ||
+    if (pop->client_heard || !is_ok(reply) ||
         !span_starts(reply->text, SPAN("Logged in")))
         return;
     pop->logged_in = true;
@@ -201,7 +201,7 @@ static bool reply_to_first(struct pop3 *pop, const struct pop3_reply *reply,
  * in it was not doubled: that is not shown. */
 static void malformed(struct pop3 *pop, struct span line, struct facts *out)
 {
-    if (pop->unsure || !pop->client_seen ||
+    if (pop->unsure || !pop->client_heard ||
         pop->malformed++ >= POP3_MALFORMED_MAX)
         return;
     TELL(out, pop_malformed, .side = SPAN("server"),
@@ -213,6 +213,7 @@ static void malformed(struct pop3 *pop, struct span line, struct facts *out)
 bool pop3_server_line(struct pop3 *pop, struct span line, bool bare,
                       struct span after, struct facts *out)
 {
+    line = mail_without_secrets(pop->secrets, line, out);
     struct pop3_reply reply = read_reply(line);
     struct span text = line;
     if (reply.indicator.n == 0) {

@@ -145,6 +145,7 @@ static void command(struct pop3 *pop, struct span line, struct facts *out)
     if (verb->what == POP3_UNKNOWN && !may_be_shown(name)) {
         TELL(out, pop_malformed, .side = SPAN("client"),
              .why = SPAN("not a command"), .line = MAIL_HIDDEN);
+        mail_secret(&pop->secrets, pop->mem, line);
         name = MAIL_HIDDEN; /* it gets an answer all the same */
     }
     pop3_refusal_settle(pop, verb->what != POP3_PASS, out);

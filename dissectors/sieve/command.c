@@ -74,15 +74,19 @@ bool sieve_command_needs_literal(const struct sieve *s, struct span line)
 }
 
 /* One message of the client, base64. */
-static void take_message(struct sieve_auth *auth, struct span base64)
+static void take_message(struct sieve *s, struct span base64)
 {
+    struct sieve_auth *auth = &s->auth;
     struct mail_kept user;
     unsigned step = auth->said > 1000 ? 1000 : (unsigned)auth->said;
     auth->said++;
+    mail_secret_message(&s->secrets, s->mem, mail_kept(&auth->mechanism), step,
+                        base64);
     if (!mail_sasl_user(mail_kept(&auth->mechanism), step, base64, &user))
         return;
     auth->user = user;
     auth->user_known = true;
+    mail_secret_user(&s->secrets, s->mem, mail_kept(&user));
 }
 
 static void take_answer(struct sieve *s, struct span line, struct span literal,
@@ -91,7 +95,7 @@ static void take_answer(struct sieve *s, struct span line, struct span literal,
     struct span data = is_literal(line) ? literal : sieve_string(&line);
     if (span_same(data, SPAN("*")))
         s->auth.cancelled = true;
-    take_message(&s->auth, data);
+    take_message(s, data);
     if (s->pending_n)
         s->pending[s->pending_n - 1].time = facts_time(out);
 }
@@ -107,8 +111,8 @@ static void login_begin(struct sieve *s, struct span arguments,
     if (arguments.n == 0)
         return;
     s->auth.prompts++; /* an initial response answers an unsaid challenge */
-    take_message(&s->auth, is_literal(arguments) ? literal
-                                                 : sieve_string(&arguments));
+    take_message(s, is_literal(arguments) ? literal
+                                          : sieve_string(&arguments));
 }
 
 static void tell_request(struct sieve *s, const struct sieve_verb *verb,

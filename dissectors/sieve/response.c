@@ -191,6 +191,7 @@ bool sieve_response(struct sieve *s, struct span line, struct span literal,
 {
     struct span rest = line;
     if (is_status(mail_word(&rest))) {
+        line = mail_without_secrets(s->secrets, line, out);
         struct status status = status_parse(line, literal);
         return on_status(s, &status, extra, out);
     }

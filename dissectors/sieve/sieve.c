@@ -154,6 +154,7 @@ static void *sieve_open(struct arena *mem, const struct flow_context *context)
 {
     struct sieve *s = arena_alloc(mem, sizeof *s);
     s->context = context;
+    s->mem = mem;
     s->over_tls = context->over_tls;
     s->met = s->greeted = context->midstream;
     s->half[C2S].rest = s->half[S2C].rest = context->midstream;

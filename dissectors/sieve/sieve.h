@@ -50,6 +50,7 @@ struct sieve_offer {
 
 struct sieve {
     const struct flow_context *context;
+    struct arena *mem;
     bool over_tls, logged_in, offers_starttls;
     bool greeted;
     bool anew;        /* TLS has begun: the server lists its capabilities again
@@ -60,6 +61,7 @@ struct sieve {
     bool server_left; /* BYE was said */
     struct sieve_half half[2];
     struct sieve_auth auth;
+    struct mail_secrets *secrets;
     struct sieve_offer offer;
     struct sieve_pending pending[SIEVE_PENDING_MAX];
     size_t pending_n;

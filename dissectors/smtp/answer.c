@@ -217,6 +217,7 @@ static void on_content_answered(struct smtp *s, struct facts *out)
 static void on_unasked(struct smtp *s, struct facts *out)
 {
     tell_response(s, NULL, out);
+    smtp_login_unasked(s, out);
     if (s->reply.code == 421)
         smtp_transaction_cut(s, out);
     if (s->reply.code != 354 || s->reading != SMTP_READ_LINE)

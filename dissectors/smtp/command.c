@@ -290,6 +290,8 @@ static void on_command(struct smtp *s, const struct smtp_verb *verb,
     bool shown = verb != &other || looks_like_verb(word);
     mail_keep_upper(&t.command, shown ? word : verb->name);
     smtp_show(&t.line, shown ? word : MAIL_HIDDEN);
+    if (!shown)
+        mail_secret(&s->secrets, s->mem, word);
     struct smtp_pending *p = smtp_pending_add(s, verb, out);
     read_arguments(s, &t, p, arguments, out);
     tell_request(s, &t, out);

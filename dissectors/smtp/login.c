@@ -13,15 +13,19 @@
 #include "smtp/smtp.h"
 
 /* One message of the client, base64. */
-static void take_message(struct smtp_auth *auth, struct span base64)
+static void take_message(struct smtp *s, struct span base64)
 {
+    struct smtp_auth *auth = &s->auth;
     struct mail_kept user;
     unsigned step = auth->said > 1000 ? 1000 : (unsigned)auth->said;
     auth->said++;
+    mail_secret_message(&s->secrets, s->mem, mail_kept(&auth->mechanism), step,
+                        base64);
     if (!mail_sasl_user(mail_kept(&auth->mechanism), step, base64, &user))
         return;
     auth->user = user;
     auth->user_known = true;
+    mail_secret_user(&s->secrets, s->mem, mail_kept(&user));
 }
 
 void smtp_login_begin(struct smtp *s, struct span arguments, struct facts *out)
@@ -36,7 +40,7 @@ void smtp_login_begin(struct smtp *s, struct span arguments, struct facts *out)
     if (arguments.n == 0)
         return;
     s->auth.prompts++; /* an initial response answers an unsaid challenge */
-    take_message(&s->auth, arguments);
+    take_message(s, arguments);
 }
 
 /* The AUTH that is under way. */
@@ -77,7 +81,7 @@ bool smtp_login_line(struct smtp *s, struct span line, struct facts *out)
         p->time = facts_time(out);
     if (span_same(line, SPAN("*")))
         auth->cancelled = true;
-    take_message(auth, line);
+    take_message(s, line);
     tell_report(s, true, out);
     return true;
 }
@@ -103,7 +107,7 @@ static struct span result(const struct smtp *s)
     return s->auth.cancelled ? SPAN("cancelled") : SPAN("refused");
 }
 
-void smtp_login_answer(struct smtp *s, struct smtp_pending *p,
+void smtp_login_answer(struct smtp *s, const struct smtp_pending *p,
                        struct facts *out)
 {
     struct smtp_auth *auth = &s->auth;
@@ -126,6 +130,15 @@ void smtp_login_answer(struct smtp *s, struct smtp_pending *p,
          .over_tls = s->over_tls, .attempt = auth->attempts);
     s->logged_in = s->logged_in || s->reply.code < 300;
     auth->open = false;
+}
+
+void smtp_login_unasked(struct smtp *s, struct facts *out)
+{
+    const struct smtp_pending none = {.verb = NULL};
+    if (s->client_heard || (s->reply.code != 235 && s->reply.code != 535))
+        return;
+    s->auth.attempts++;
+    smtp_login_answer(s, &none, out);
 }
 
 bool smtp_login_waits_for_client(const struct smtp *s)

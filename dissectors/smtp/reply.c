@@ -109,6 +109,8 @@ bool smtp_reply_take(struct smtp *s, struct span line, struct facts *out)
         smtp_malformed(s, S2C, SMTP_ODD_REPLY, line, out);
         return false;
     }
+    line = mail_without_secrets(s->secrets, line, out);
+    split(line, &code, &text);
     if (r->lines == 0)
         r->code = code;
     r->lines++;
@@ -152,6 +154,20 @@ void smtp_reply_text(const struct smtp *s, struct smtp_shown *text,
     }
 }
 
+/* "550 5.7.26 all that its lines say".  The last line of a refusal is seldom
+ * the one that says why. */
+static void show_joined(const struct smtp *s, struct smtp_shown *line,
+                        struct facts *out)
+{
+    struct smtp_shown text;
+    smtp_show(line, span_first(s->reply.line, 3));
+    smtp_show(line, SPAN(" "));
+    smtp_show(line, smtp_reply_enhanced(s));
+    smtp_show(line, s->reply.enhanced_n ? SPAN(" ") : SPAN(""));
+    smtp_reply_text(s, &text, out);
+    smtp_show(line, smtp_shown_span(&text));
+}
+
 void smtp_reply_line(const struct smtp *s, struct smtp_shown *line,
                      struct facts *out)
 {
@@ -160,6 +176,8 @@ void smtp_reply_line(const struct smtp *s, struct smtp_shown *line,
     if (s->reply.code == 334)
         smtp_show(line, s->reply.line.n > 4 ? SPAN("334 ********")
                                             : SPAN("334"));
+    else if (s->reply.code >= 400 && s->reply.lines > 1)
+        show_joined(s, line, out);
     else
         show(s, line, s->reply.line, out);
 }

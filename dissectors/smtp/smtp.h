@@ -149,6 +149,7 @@ struct smtp {
     bool over_tls, greeted, lmtp, logged_in, offers_starttls;
     bool foreign;     /* the server speaks something else: its lines are not
                          looked at any more */
+    bool client_heard; /* some of what it said was captured */
     bool wrong_told;  /* so does the client, and that was told */
     bool met;         /* the first bytes of the server were looked at */
     bool server_left; /* 421 was said */
@@ -167,6 +168,7 @@ struct smtp {
 
     struct smtp_reply reply;
     struct smtp_auth auth;
+    struct mail_secrets *secrets;
     struct smtp_transaction now, held;
 
     struct smtp_pending *pending; /* a ring */
@@ -273,8 +275,10 @@ void smtp_login_begin(struct smtp *s, struct span arguments,
                       struct facts *out);
 /* Whether the line is part of a login under way; if so, it was taken. */
 bool smtp_login_line(struct smtp *s, struct span line, struct facts *out);
-void smtp_login_answer(struct smtp *s, struct smtp_pending *p,
+void smtp_login_answer(struct smtp *s, const struct smtp_pending *p,
                        struct facts *out);
+/* A reply to no command that was seen: two codes are said to AUTH alone. */
+void smtp_login_unasked(struct smtp *s, struct facts *out);
 /* The session ended with the login under way: whose turn was it? */
 bool smtp_login_waits_for_client(const struct smtp *s);
 void smtp_login_close(struct smtp *s, struct facts *out);

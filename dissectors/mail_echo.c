@@ -1,0 +1,180 @@
+/* mail_echo.c - what a client said in confidence, found again in the words of
+ * the server.
+ *
+ *   C: PASS secret7
+ *   S: -ERR Password secret7 supplied for "bob@example.org" is incorrect.
+ *   S: -ERR Password ******** supplied for "b***@example.org" is incorrect.
+ *
+ * A word of letters alone ("password", "bob") may stand in the server's
+ * sentence for itself; it is taken for an echo only where it is quoted.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include "mail.h"
+
+enum {
+    SECRETS_MAX = 8, /* the last ones said; older ones make room */
+    SECRET_MIN = 4,  /* shorter ones would be found in anything */
+    USER_MIN = 2,
+    SHOWN_MAX = 1024,
+};
+
+struct secret {
+    struct mail_kept text;
+    bool user;   /* a name: masked, not hidden */
+    bool quoted; /* looked for between quotes only */
+};
+
+struct mail_secrets {
+    size_t n, next;
+    struct secret all[SECRETS_MAX];
+    size_t shown_n;
+    uint8_t shown[SHOWN_MAX];
+};
+
+static bool is_letter(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_alnum(uint8_t c)
+{
+    return is_letter(c) || (c >= '0' && c <= '9') || c >= 0x80;
+}
+
+static bool is_letters(struct span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (!is_letter(text.p[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool is_kept(const struct mail_secrets *s, struct span text)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (span_same(mail_kept(&s->all[i].text), text))
+            return true;
+    }
+    return false;
+}
+
+static void keep(struct mail_secrets **secrets, struct arena *mem,
+                 struct span text, bool user)
+{
+    text = span_first(text, MAIL_KEPT_MAX);
+    if (text.n < (user ? USER_MIN : SECRET_MIN))
+        return;
+    if (!*secrets)
+        *secrets = arena_alloc(mem, sizeof **secrets);
+    struct mail_secrets *s = *secrets;
+    if (is_kept(s, text))
+        return;
+    struct secret *secret = &s->all[s->next];
+    mail_keep(&secret->text, text);
+    secret->user = user;
+    secret->quoted = user ? !mail_has_at(text) : is_letters(text);
+    s->next = (s->next + 1) % SECRETS_MAX;
+    s->n = s->n < SECRETS_MAX ? s->n + 1 : s->n;
+}
+
+void mail_secret(struct mail_secrets **secrets, struct arena *mem,
+                 struct span text)
+{
+    keep(secrets, mem, text, false);
+}
+
+void mail_secret_user(struct mail_secrets **secrets, struct arena *mem,
+                      struct span user)
+{
+    keep(secrets, mem, user, true);
+}
+
+void mail_secret_message(struct mail_secrets **secrets, struct arena *mem,
+                         struct span mechanism, unsigned step,
+                         struct span base64)
+{
+    struct mail_kept within;
+    keep(secrets, mem, base64, false);
+    if (mail_sasl_secret(mechanism, step, base64, &within))
+        keep(secrets, mem, mail_kept(&within), false);
+}
+
+static bool is_quote(uint8_t c)
+{
+    return c && strchr("\"'`<>()[]{}", c);
+}
+
+/* The text from `at` to `end` stands for itself, and is not part of a word. */
+static bool stands_alone(struct span line, size_t at, size_t end, bool quoted)
+{
+    uint8_t before = at > 0 ? line.p[at - 1] : ' ';
+    uint8_t after = end < line.n ? line.p[end] : ' ';
+    struct span said = span_first(line, at);
+    if (!quoted)
+        return !is_alnum(before) && !is_alnum(after);
+    return (is_quote(before) && is_quote(after)) ||
+           (said.n >= 5 && span_is(span_skip(said, said.n - 5), SPAN("PASS ")));
+}
+
+/* Where a secret begins in the line, and *end where it ends; line.n if it is
+ * not there.  Of a long one only the beginning is known. */
+static size_t find(struct span line, const struct secret *secret, size_t *end)
+{
+    struct span text = mail_kept(&secret->text);
+    for (size_t at = 0; at < line.n; at++) {
+        at += span_search(span_skip(line, at), text);
+        if (at == line.n)
+            break;
+        *end = at + text.n;
+        while (text.n == MAIL_KEPT_MAX && *end < line.n &&
+               line.p[*end] > ' ' && !is_quote(line.p[*end]))
+            (*end)++;
+        if (stands_alone(line, at, *end, secret->quoted))
+            return at;
+    }
+    return line.n;
+}
+
+static void show(struct mail_secrets *s, struct span text)
+{
+    text = span_first(text, SHOWN_MAX - s->shown_n);
+    if (text.n)
+        memcpy(s->shown + s->shown_n, text.p, text.n);
+    s->shown_n += text.n;
+}
+
+struct span mail_without_secrets(struct mail_secrets *s, struct span line,
+                                 struct facts *out)
+{
+    struct span rest = line;
+    if (!s)
+        return line;
+    s->shown_n = 0;
+    for (;;) {
+        const struct secret *first = NULL;
+        size_t start = rest.n;
+        size_t end = rest.n;
+        for (size_t i = 0; i < s->n; i++) {
+            size_t its_end = 0;
+            size_t at = find(rest, &s->all[i], &its_end);
+            if (at < start || (at < rest.n && at == start && its_end > end)) {
+                first = &s->all[i];
+                start = at;
+                end = its_end;
+            }
+        }
+        if (!first)
+            break;
+        show(s, span_first(rest, start));
+        show(s, first->user ? facts_user(out, mail_kept(&first->text))
+                            : MAIL_HIDDEN);
+        rest = span_skip(rest, end);
+    }
+    if (rest.n == line.n)
+        return line;
+    show(s, rest);
+    return (struct span){s->shown, s->shown_n};
+}
