@@ -1,11 +1,14 @@
 /* main.c - the table of subcommands, and what to do with the first word.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "rule/complain.h"
 
 static const struct subcommand *const subcommands[] = {
     &analyze_subcommand, &scan_subcommand,    &live_subcommand,
@@ -47,7 +50,18 @@ static bool is_misspelt(const char *word)
     return word[0] != '-' && !strpbrk(word, "./") && access(word, F_OK) != 0;
 }
 
-int main(int argc, char **argv)
+static int misspelt(const char *word)
+{
+    struct suggestion s = suggestion_for(span_of(word));
+    for (size_t i = 0; i < SUBCOMMANDS; i++)
+        suggestion_offer(&s, subcommands[i]->name);
+    cli_complain("%s: there is no such subcommand, and no such file%s; "
+                 "mailwhy --help tells more",
+                 word, suggestion_text(&s).text);
+    return STATUS_WRONG;
+}
+
+static int run(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < SUBCOMMANDS; i++)
@@ -67,11 +81,32 @@ int main(int argc, char **argv)
                      "more");
         return STATUS_WRONG;
     }
-    if (is_misspelt(word)) {
-        cli_complain("%s: there is no such subcommand, and no such file; "
-                     "mailwhy --help tells more",
-                     word);
-        return STATUS_WRONG;
-    }
+    if (is_misspelt(word))
+        return misspelt(word);
     return analyze_subcommand.run(argc, argv);
+}
+
+/* A file opened later must not get the number of a stream that whoever started
+ * us had closed.  What takes the place of an output can not be written to, so
+ * that the loss of a report is noticed. */
+static bool hold_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return false;
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    if (!hold_standard_streams())
+        return STATUS_WRONG;
+    int status = run(argc, argv);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    if (status != STATUS_WRONG) /* else that was said already */
+        cli_complain("standard output: can not be written: %s",
+                     strerror(errno));
+    return STATUS_WRONG;
 }

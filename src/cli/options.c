@@ -6,6 +6,8 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "rule/complain.h"
+
 /* Values that getopt_long gives for what has no letter. */
 enum {
     OPTION_FORMAT = 256,
@@ -251,8 +253,21 @@ static void take(struct options *options, int value, const char *s, int argc)
     }
 }
 
+/* `--frmat=json` and the like. */
+static void unknown(const struct subcommand *subcommand, const char *word,
+                    unsigned whose, struct err *err)
+{
+    struct span rest = span_of(word);
+    struct suggestion s = suggestion_for(span_skip(span_cut(&rest, '='), 2));
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].whose & whose)
+            suggestion_offer(&s, rows[i].name);
+    err_set(err, "%s: no such option%s; mailwhy %s --help lists them", word,
+            suggestion_text(&s).text, subcommand->name);
+}
+
 static enum options_result wrong(const struct subcommand *subcommand, int value,
-                                 char **argv, struct err *err)
+                                 char **argv, unsigned whose, struct err *err)
 {
     const char *word = argv[optind - 1];
     if (value == ':')
@@ -264,8 +279,7 @@ static enum options_result wrong(const struct subcommand *subcommand, int value,
     else if (optopt)
         err_set(err, "%s: --%s takes no value", word, name_of(optopt));
     else
-        err_set(err, "%s: no such option; mailwhy %s --help lists them", word,
-                subcommand->name);
+        unknown(subcommand, word, whose, err);
     return OPTIONS_WRONG;
 }
 
@@ -288,7 +302,7 @@ enum options_result options_parse(int argc, char **argv,
     optind = 0; /* glibc: begin anew, also in a second call */
     while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         if (value == '?' || value == ':')
-            return wrong(subcommand, value, argv, err);
+            return wrong(subcommand, value, argv, whose, err);
         if (value == 'h') {
             help(subcommand, whose);
             return OPTIONS_DONE;

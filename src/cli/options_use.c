@@ -10,11 +10,22 @@
 
 #include "cli/options.h"
 #include "cli/rules_path.h"
+#include "rule/complain.h"
 
-static void complain(void *user, const char *message)
+static void print_complaint(void *user, const char *message)
 {
     (void)user;
     cli_complain("%s", message);
+}
+
+static void complain_of_disabled(const struct rules *rules, const char *id)
+{
+    struct suggestion s = suggestion_for(span_of(id));
+    for (size_t i = 0; i < rules_count(rules); i++)
+        suggestion_offer(&s, rules_get(rules, i)->id);
+    cli_complain("--disable %s: there is no such rule%s; mailwhy rules list "
+                 "shows them",
+                 id, suggestion_text(&s).text);
 }
 
 struct rules *options_rules(const struct options *options)
@@ -25,14 +36,12 @@ struct rules *options_rules(const struct options *options)
     paths[0] = rules_path();
     for (size_t i = 0; i < n; i++)
         paths[i + 1] = options->rules[i];
-    struct rules *rules = rules_load(paths, n + 1, complain, NULL, &err);
+    struct rules *rules = rules_load(paths, n + 1, print_complaint, NULL, &err);
     free(paths);
     for (size_t i = 0; rules && i < options->disabled_count; i++) {
         if (rules_disable(rules, options->disabled[i]))
             continue;
-        cli_complain("--disable %s: there is no such rule; mailwhy rules list "
-                     "shows them",
-                     options->disabled[i]);
+        complain_of_disabled(rules, options->disabled[i]);
         rules_free(&rules);
     }
     return rules;

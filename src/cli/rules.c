@@ -1,9 +1,11 @@
 /* rules.c - mailwhy rules list | show ID | check [FILE...] | test [FILE...].
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/rules_test.h"
 #include "report/report.h"
@@ -157,8 +159,13 @@ enum { ACTIONS = sizeof actions / sizeof *actions };
 
 static int run_action(struct rulebase *base, const struct action *action)
 {
-    for (size_t i = 0; i < base->word_count && action->takes_files; i++)
+    for (size_t i = 0; i < base->word_count && action->takes_files; i++) {
+        if (access(base->words[i], R_OK) != 0) {
+            cli_complain("%s: %s", base->words[i], strerror(errno));
+            return STATUS_WRONG;
+        }
         base->extra[base->extra_count++] = base->words[i];
+    }
     struct rules *rules = rulebase_load(base);
     if (!rules) /* mistakes in rules are what `check` looks for: found some */
         return action->run == check ? STATUS_FAILURE : STATUS_WRONG;

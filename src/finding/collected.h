@@ -40,6 +40,7 @@ struct findings {
     struct arena *mem;
     struct group *groups[FINDINGS_MAX];
     size_t count;
+    size_t minor; /* of them: no failure */
     size_t sessions_kept; /* of all groups */
     uint16_t slots[2 * FINDINGS_MAX]; /* hash table: index of a group + 1 */
     struct result_finding last; /* what findings_alone() returned */

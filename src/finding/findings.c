@@ -106,6 +106,19 @@ static uint16_t *slot_of(struct findings *f, const struct match *match)
     }
 }
 
+/* A note about each of thousands of healthy clients must not leave the one
+ * failure without a place. */
+static bool is_minor(const struct rule *rule)
+{
+    return group_effect(&(struct group){.rule = rule}) != VERDICT_FAILURE;
+}
+
+static bool has_room(const struct findings *f, const struct rule *rule)
+{
+    return f->count < FINDINGS_MAX &&
+           (f->minor < FINDINGS_MINOR_MAX || !is_minor(rule));
+}
+
 static const char *copy(struct arena *mem, const char *s)
 {
     return arena_string(mem, span_of(s));
@@ -230,15 +243,16 @@ bool findings_want_words(struct findings *f, const struct match *match)
 {
     uint16_t slot = *slot_of(f, match);
     if (slot == 0)
-        return f->count < FINDINGS_MAX;
+        return has_room(f, match->rule);
     return f->groups[slot - 1]->evidence_count < FINDING_EVIDENCE_MAX;
 }
 
 void findings_add(struct findings *f, const struct match *match)
 {
     uint16_t *slot = slot_of(f, match);
-    if (*slot == 0 && f->count < FINDINGS_MAX) {
+    if (*slot == 0 && has_room(f, match->rule)) {
         f->groups[f->count++] = group_new(f, match);
+        f->minor += is_minor(match->rule);
         *slot = (uint16_t)f->count;
     }
     if (*slot != 0) {

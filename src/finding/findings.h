@@ -13,7 +13,8 @@
 #include "rule/rule.h"
 
 enum {
-    FINDINGS_MAX = 4096,              /* different ones */
+    FINDINGS_MAX = 4096,              /* different ones; */
+    FINDINGS_MINOR_MAX = 2048,        /* of them such as are no failure */
     FINDING_SESSIONS_LISTED = 1000,   /* of one finding, in the result */
     FINDING_SESSIONS_KEPT = 1 << 20,  /* of all findings, for ranking */
     FINDING_EVIDENCE_MAX = 12,        /* of one finding */

@@ -57,11 +57,29 @@ static size_t tidy_sessions(struct group *group)
     return kept;
 }
 
+/* One line of the server is a fact of its protocol and one of mail in general;
+ * a rule that asks for either shows it once. */
+static size_t without_repetitions(struct group *group)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < group->evidence_count; i++) {
+        const struct evidence *e = &group->evidence[i];
+        size_t k = 0;
+        while (k < kept && (group->evidence[k].packet != e->packet ||
+                            strcmp(group->evidence[k].text, e->text) != 0))
+            k++;
+        if (k == kept)
+            group->evidence[kept++] = *e;
+    }
+    return kept;
+}
+
 static void tidy_evidence(struct group *group, const struct result *result)
 {
     if (group->evidence_count)
         qsort(group->evidence, group->evidence_count, sizeof *group->evidence,
               by_time);
+    group->evidence_count = without_repetitions(group);
     for (size_t i = 0; i < group->evidence_count; i++) {
         struct evidence *e = &group->evidence[i];
         e->offset = e->packet ? clock_seconds(e->time - result->start) : 0;
@@ -159,8 +177,9 @@ static struct quality quality_of(const struct findings *f, size_t first,
     }
     const char *text = group->summary;
     if (count > 1 && group->rule->scope == SCOPE_SESSION)
-        text = arena_printf(mem, "%s (The same in %llu more connections.)",
-                            text, (unsigned long long)(count - 1));
+        text = arena_printf(mem, "%s (The same in %llu more connection%s.)",
+                            text, (unsigned long long)(count - 1),
+                            count > 2 ? "s" : "");
     return (struct quality){copy(mem, group->rule->id), text};
 }
 

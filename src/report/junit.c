@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "report/escape.h"
 #include "report/report.h"
@@ -64,6 +65,22 @@ static void add_failure(struct text *out, const struct result *result)
     text_adds(out, "</failure>\n");
 }
 
+/* What the capture lacks is a finding as well, and needs no telling twice. */
+static bool is_in_quality(const struct result *result, const char *id)
+{
+    for (size_t i = 0; i < result->quality_count; i++)
+        if (strcmp(result->quality[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static void add_note(struct text *notes, const char *id, const char *words)
+{
+    text_addf(notes, "%s: ", id);
+    escape_xml(notes, words);
+    text_adds(notes, "\n");
+}
+
 /* What was found beside a failure: degraded, worth knowing, not visible. */
 static void add_notes(struct text *out, const struct result *result)
 {
@@ -72,16 +89,12 @@ static void add_notes(struct text *out, const struct result *result)
         const struct result_finding *finding = &result->findings[i];
         bool told = finding->primary && finding->effect == VERDICT_FAILURE &&
                     !result->error;
-        if (told || finding->explained_by)
-            continue;
-        text_addf(&notes, "%s: ", finding->id);
-        escape_xml(&notes, finding->summary);
-        text_adds(&notes, "\n");
+        if (!told && !finding->explained_by &&
+            !is_in_quality(result, finding->id))
+            add_note(&notes, finding->id, finding->summary);
     }
-    for (size_t i = 0; i < result->quality_count; i++) {
-        escape_xml(&notes, result->quality[i].text);
-        text_adds(&notes, "\n");
-    }
+    for (size_t i = 0; i < result->quality_count; i++)
+        add_note(&notes, result->quality[i].id, result->quality[i].text);
     if (notes.n) {
         text_adds(out, "      <system-out>");
         text_add(out, text_span(&notes));

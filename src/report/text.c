@@ -141,20 +141,31 @@ static void bare_verdict(struct page *page, const struct result *result)
                    text_column(label), says);
 }
 
+/* Healthy sessions without those that a later one had to make up for. */
+static uint64_t sessions_that_worked(const struct result *result)
+{
+    uint64_t n = result->healthy_sessions;
+    for (size_t i = 0; i < result->session_count; i++)
+        n -= result->sessions[i].healed_by &&
+             result->sessions[i].verdict == VERDICT_HEALTHY;
+    return n;
+}
+
 static void good_news(struct page *page, const struct result *result)
 {
     struct text s = {0};
     bool all = result->verdict == VERDICT_HEALTHY;
-    if (!all && result->healthy_sessions == 0)
+    uint64_t others = sessions_that_worked(result);
+    if (!all && others == 0)
         return;
     if (all)
         text_adds(&s, *result->good_news
                           ? "Mail works"
                           : "Nothing failed, as far as can be seen");
-    else if (result->healthy_sessions == 1)
+    else if (others == 1)
         text_adds(&s, "Another session did its work");
     else {
-        say_count(&s, result->healthy_sessions);
+        say_count(&s, others);
         text_adds(&s, " other sessions did their work");
     }
     text_addf(&s, "%s%s.", *result->good_news ? ": " : "", result->good_news);

@@ -72,7 +72,8 @@ void say_how_many(struct text *out, uint64_t n, const char *one,
 void say_duration(struct text *out, double seconds)
 {
     if (seconds < 0.0995)
-        text_addf(out, "%.0f ms", seconds * 1e3);
+        text_addf(out, seconds < 0.0005 ? "less than 1 ms" : "%.0f ms",
+                  seconds * 1e3);
     else if (seconds < 9.95)
         text_addf(out, "%.1f s", seconds);
     else if (seconds < 120)
@@ -296,7 +297,10 @@ void say_likes(struct text *out, const struct result *result, size_t i)
             continue;
         text_addf(out, "%s%s%s%s", n > 1 ? ", " : "The same: ",
                   f->client ? f->client : "",
-                  f->client && f->server ? " at " : "",
+                  !f->client                    ? ""
+                  : f->server                   ? " at "
+                  : f->server_name              ? " for "
+                                                : "",
                   f->server_name ? f->server_name
                   : f->server    ? f->server
                                  : "");
@@ -325,11 +329,19 @@ void say_note(struct text *out, const struct result *result, size_t i,
     }
 }
 
+/* With a stop of its own, which may stand inside a bracket. */
+static bool is_whole(struct span s)
+{
+    if (s.n > 1 && s.p[s.n - 1] == ')')
+        return s.p[s.n - 2] == '.';
+    return s.n == 0 || s.p[s.n - 1] == '.' || s.p[s.n - 1] == '!' ||
+           s.p[s.n - 1] == '?';
+}
+
 void say_sentence(struct text *out, const char *sentence)
 {
     struct span s = span_trim(span_of(sentence));
     text_add(out, s);
-    if (s.n && s.p[s.n - 1] != '.' && s.p[s.n - 1] != '!' &&
-        s.p[s.n - 1] != '?')
+    if (!is_whole(s))
         text_adds(out, ".");
 }

@@ -97,8 +97,8 @@ static void ports_can_be_given_a_protocol(void **state)
 static void wrong_use_names_the_option_and_the_fix(void **state)
 {
     (void)state;
-    assert_wrong("--formt x", FOR_ANALYZE, "--formt: no such option; mailwhy "
-                                           "analyze --help");
+    assert_wrong("--formt x", FOR_ANALYZE, "--formt: no such option; perhaps "
+                                           "\"format\"; mailwhy analyze --help");
     assert_wrong("-z", FOR_ANALYZE, "-z: no such option");
     assert_wrong("x --format", FOR_ANALYZE, "--format needs a value");
     assert_wrong("-o", FOR_ANALYZE, "--output needs a value");

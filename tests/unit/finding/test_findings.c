@@ -1,0 +1,89 @@
+/* test_findings.c - what is kept of what rules found.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "test.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "finding/findings.h"
+
+static const struct rule note = {.id = "account.credentials-in-clear",
+                                 .family = "account",
+                                 .severity = "info",
+                                 .confidence = "certain",
+                                 .scope = SCOPE_SESSION,
+                                 .effect = VERDICT_HEALTHY,
+                                 .order = 1};
+static const struct rule failure = {.id = "authentication.bad-credentials",
+                                    .family = "authentication",
+                                    .severity = "high",
+                                    .confidence = "certain",
+                                    .scope = SCOPE_SESSION,
+                                    .effect = VERDICT_FAILURE,
+                                    .order = 2};
+
+static struct match match_of(const struct rule *rule, const char *client)
+{
+    return (struct match){.rule = rule,
+                          .summary = "",
+                          .remedy = {"", ""},
+                          .log = "",
+                          .client = client,
+                          .server = "198.51.100.25:143",
+                          .server_name = ""};
+}
+
+static void a_failure_has_a_place_after_ever_so_many_notes(void **state)
+{
+    (void)state;
+    struct arena *mem = arena_new();
+    struct findings *findings = findings_new(mem);
+    struct result result = {.mem = mem};
+    struct text client = {0};
+    for (unsigned i = 0; i < 2 * FINDINGS_MAX; i++) {
+        text_clear(&client);
+        text_addf(&client, "2001:db8::%x", i);
+        struct match match = match_of(&note, text_string(&client));
+        findings_add(findings, &match);
+    }
+    struct match match = match_of(&failure, "192.0.2.10");
+    assert_true(findings_want_words(findings, &match));
+    findings_add(findings, &match);
+    findings_finish(findings, &result);
+    assert_int_equal(result.finding_count, FINDINGS_MINOR_MAX + 1);
+    assert_string_equal(result.findings[0].id, failure.id);
+    text_free(&client);
+    findings_free(&findings);
+    arena_free(&mem);
+}
+
+static void the_same_evidence_is_shown_once(void **state)
+{
+    (void)state;
+    static const struct evidence twice[] = {
+        {7, 0, 0, "server: a1 NO no"},
+        {7, 0, 0, "server: a1 NO no"},
+        {7, 0, 0, "server: a2 NO no"},
+    };
+    struct arena *mem = arena_new();
+    struct findings *findings = findings_new(mem);
+    struct result result = {.mem = mem};
+    struct match match = match_of(&failure, "192.0.2.10");
+    match.evidence = twice;
+    match.evidence_count = 3;
+    findings_add(findings, &match);
+    findings_finish(findings, &result);
+    assert_int_equal(result.findings[0].evidence_count, 2);
+    findings_free(&findings);
+    arena_free(&mem);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failure_has_a_place_after_ever_so_many_notes),
+        cmocka_unit_test(the_same_evidence_is_shown_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
