@@ -185,7 +185,7 @@ static size_t clients_back(const struct book_entry *const *sessions,
         bool in_run = i >= run->first && i < run->first + run->count;
         if (in_run || given(s) != GIVEN_SESSION)
             continue;
-        const struct client key = {s->client, false, false};
+        const struct client key = {.address = s->client};
         struct client *found = bsearch(&key, clients, client_count,
                                        sizeof *clients, by_address_alone);
         if (found && !found->worked) {
