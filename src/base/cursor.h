@@ -39,13 +39,17 @@ static inline const uint8_t *cursor_step(struct cursor *c, size_t n)
 static inline uint8_t cursor_u8(struct cursor *c)
 {
     const uint8_t *p = cursor_step(c, 1);
-    return p ? p[0] : 0;
+    if (!p)
+        return 0;
+    return p[0];
 }
 
 static inline uint16_t cursor_be16(struct cursor *c)
 {
     const uint8_t *p = cursor_step(c, 2);
-    return p ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+    if (!p)
+        return 0;
+    return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 static inline uint32_t cursor_be32(struct cursor *c)
