@@ -43,6 +43,8 @@ uint64_t group_first_packet(const struct group *group)
     uint64_t first = 0;
     for (size_t i = 0; i < group->evidence_count; i++) {
         uint64_t packet = group->evidence[i].packet;
+        if (group->evidence[i].context)
+            continue;
         if (packet && (!first || packet < first))
             first = packet;
     }
@@ -164,11 +166,14 @@ static struct group *group_new(struct findings *f, const struct match *match)
 static void add_evidence(struct findings *f, struct group *group,
                          const struct match *match)
 {
-    size_t most = group->count == 1 ? FINDING_EVIDENCE_MAX
-                                    : EVIDENCE_OF_FURTHER;
-    for (size_t i = 0; i < match->evidence_count && i < most; i++) {
+    bool first = group->count == 1;
+    size_t most = first ? FINDING_EVIDENCE_MAX : EVIDENCE_OF_FURTHER;
+    for (size_t i = 0; i < match->evidence_count && most > 0; i++) {
+        if (match->evidence[i].context && !first)
+            continue;
         if (group->evidence_count == FINDING_EVIDENCE_MAX)
             return;
+        most--;
         struct evidence *e = &group->evidence[group->evidence_count++];
         *e = match->evidence[i];
         e->text = copy(f->mem, e->text);

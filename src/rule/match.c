@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "rule/base.h"
+#include "rule/request.h"
 
 enum {
     EVIDENCE_MAX = 8,       /* facts shown of one match */
@@ -167,24 +168,51 @@ static int by_time(const void *a, const void *b)
     return (x->order > y->order) - (x->order < y->order);
 }
 
-static const struct evidence *make_evidence(struct parts *parts)
+/* An answer that took this long says so. */
+static const double slow_answer = 1; /* seconds */
+
+static void show_latency(const struct fact *fact, struct text *text)
 {
-    qsort(parts->shown, parts->shown_count, sizeof *parts->shown, by_time);
-    struct evidence *list =
-        arena_alloc(parts->mem, parts->shown_count * sizeof *list);
+    const struct fact_field *field =
+        fact_field_find(fact->kind, SPAN("latency"));
+    if (field && field->type == FACT_REAL &&
+        fact_real(fact, field) >= slow_answer)
+        text_addf(text, " (after %.1f s)", fact_real(fact, field));
+}
+
+static struct evidence evidence_of(struct parts *parts, const struct fact *fact,
+                                   bool context)
+{
     struct text text = {0};
+    fact_show(fact, &text);
+    show_latency(fact, &text);
+    struct evidence evidence = {
+        .packet = fact->frame,
+        .time = fact->time,
+        .text = arena_string(parts->mem, text_span(&text)),
+        .context = context,
+    };
+    text_free(&text);
+    return evidence;
+}
+
+/* Each in order of time, an answer behind the request that it answers. */
+static void make_evidence(struct parts *parts, struct match *match)
+{
+    if (parts->shown_count)
+        qsort(parts->shown, parts->shown_count, sizeof *parts->shown, by_time);
+    struct evidence *list =
+        arena_alloc(parts->mem, 2 * parts->shown_count * sizeof *list);
+    size_t n = 0;
     for (size_t i = 0; i < parts->shown_count; i++) {
         const struct fact *fact = parts->shown[i];
-        text_clear(&text);
-        fact_show(fact, &text);
-        list[i] = (struct evidence){
-            .packet = fact->frame,
-            .time = fact->time,
-            .text = arena_string(parts->mem, text_span(&text)),
-        };
+        const struct fact *request = request_of(parts->view->facts, fact);
+        if (request)
+            list[n++] = evidence_of(parts, request, true);
+        list[n++] = evidence_of(parts, fact, false);
     }
-    text_free(&text);
-    return list;
+    match->evidence = list;
+    match->evidence_count = n;
 }
 
 static int by_number(const void *a, const void *b)
@@ -407,8 +435,7 @@ static void fill_words(const struct rules *rules, struct parts *parts,
     const struct condition *c = parts->rule->condition;
     struct arena *mem = parts->mem;
     struct clock_words clock;
-    match->evidence = make_evidence(parts); /* also puts them in order */
-    match->evidence_count = parts->shown_count;
+    make_evidence(parts, match); /* also puts the facts in order */
     add_clock(parts, &clock, who);
     match->summary = filled(c->says, parts, who);
     match->remedy.user = filled(c->user, parts, who);

@@ -4,6 +4,7 @@
 #ifndef RULE_VERDICT_H
 #define RULE_VERDICT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Best last, so that the worst of several is the smallest. */
@@ -21,6 +22,7 @@ struct evidence {
     int64_t time;     /* nanoseconds since 1970 */
     double offset;    /* seconds since the first packet of the capture */
     const char *text; /* "server: a1 NO [AUTHENTICATIONFAILED] ..." */
+    bool context;     /* only leads up to it: the request that was answered */
 };
 
 #endif

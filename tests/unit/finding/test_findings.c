@@ -62,9 +62,9 @@ static void the_same_evidence_is_shown_once(void **state)
 {
     (void)state;
     static const struct evidence twice[] = {
-        {7, 0, 0, "server: a1 NO no"},
-        {7, 0, 0, "server: a1 NO no"},
-        {7, 0, 0, "server: a2 NO no"},
+        {7, 0, 0, "server: a1 NO no", false},
+        {7, 0, 0, "server: a1 NO no", false},
+        {7, 0, 0, "server: a2 NO no", false},
     };
     struct arena *mem = arena_new();
     struct findings *findings = findings_new(mem);

@@ -204,8 +204,8 @@ static inline struct result *fixture_healthy(void)
 static inline struct result *fixture_hostile(void)
 {
     static const char *const checks[] = {FIXTURE_HOSTILE};
-    static const struct evidence evidence[] = {{1, FIXTURE_START, 0,
-                                                FIXTURE_HOSTILE}};
+    static const struct evidence evidence[] = {
+        {1, FIXTURE_START, 0, FIXTURE_HOSTILE, false}};
     static const struct quality quality[] = {
         {"capture.one-direction", FIXTURE_HOSTILE}};
     struct result *result = fixture_refused();
