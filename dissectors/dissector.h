@@ -69,8 +69,7 @@ struct flow_context {
 enum { PROBE_NO = 0, PROBE_MAYBE = 30, PROBE_LIKELY = 60, PROBE_SURE = 90 };
 
 struct dissector {
-    const char *name;      /* "imap": a value of session.protocol */
-    const uint16_t *ports; /* ends at 0; a hint, never proof */
+    const char *name; /* "imap": a value of session.protocol */
 
     /* How sure, 0..100, that this flow speaks the protocol, judged by the
      * first bytes of each side (either may be empty).  Pure. */
@@ -99,8 +98,8 @@ extern const struct dissector smtp_dissector;
 extern const struct dissector sieve_dissector;
 extern const struct dissector tls_dissector;
 
-/* What a port is for: "imap", "pop3", "smtp", "sieve", or NULL; and whether
- * TLS is expected from the first byte (RFC 8314). */
+/* What a port is for: the name of a dissector, or NULL; and whether TLS is
+ * expected from the first byte (RFC 8314).  A hint, never proof. */
 const char *port_protocol(uint16_t port);
 bool port_is_implicit_tls(uint16_t port);
 

@@ -63,11 +63,11 @@ double mail_since(const struct facts *facts, int64_t then);
 /* The user name in the step-th message (from 0) of the client, where the
  * mechanism (in capitals) says it in the clear; base64 as sent.  False when it
  * is not there.  Nothing else of the message is kept. */
-bool mail_sasl_user(struct span mechanism, unsigned step, struct span base64,
+bool mail_sasl_user(struct span mechanism, uint64_t step, struct span base64,
                     struct mail_kept *user);
 
 /* The password or token in it, to be recognised where it must not be shown. */
-bool mail_sasl_secret(struct span mechanism, unsigned step, struct span base64,
+bool mail_sasl_secret(struct span mechanism, uint64_t step, struct span base64,
                       struct mail_kept *secret);
 
 /* What a server says that does not like an OAuth token (RFC 7628 section
@@ -90,10 +90,12 @@ void mail_secret(struct mail_secrets **secrets, struct arena *mem,
 void mail_secret_user(struct mail_secrets **secrets, struct arena *mem,
                       struct span user);
 
-/* A SASL message of the client, base64, and the secret within. */
-void mail_secret_message(struct mail_secrets **secrets, struct arena *mem,
-                         struct span mechanism, unsigned step,
-                         struct span base64);
+/* Takes in the step-th SASL message (from 0) of the client, base64, and the
+ * secret within.  True, and the user set, if it says the user's name in the
+ * clear; the name is masked from now on. */
+bool mail_secret_message(struct mail_secrets **secrets, struct arena *mem,
+                         struct span mechanism, uint64_t step,
+                         struct span base64, struct mail_kept *user);
 
 /* The server's line with such texts masked: the line itself if there are none,
  * or a copy that lives until the next call.  secrets may be NULL. */

@@ -92,14 +92,18 @@ void mail_secret_user(struct mail_secrets **secrets, struct arena *mem,
     keep(secrets, mem, user, true);
 }
 
-void mail_secret_message(struct mail_secrets **secrets, struct arena *mem,
-                         struct span mechanism, unsigned step,
-                         struct span base64)
+bool mail_secret_message(struct mail_secrets **secrets, struct arena *mem,
+                         struct span mechanism, uint64_t step,
+                         struct span base64, struct mail_kept *user)
 {
     struct mail_kept within;
     keep(secrets, mem, base64, false);
     if (mail_sasl_secret(mechanism, step, base64, &within))
         keep(secrets, mem, mail_kept(&within), false);
+    if (!mail_sasl_user(mechanism, step, base64, user))
+        return false;
+    mail_secret_user(secrets, mem, mail_kept(user));
+    return true;
 }
 
 static bool is_quote(uint8_t c)

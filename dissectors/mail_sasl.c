@@ -49,7 +49,7 @@ static struct span value_after(struct span message, struct span key,
     return span_first(rest, span_find(rest, sep));
 }
 
-static struct span user_in(struct span mechanism, unsigned step,
+static struct span user_in(struct span mechanism, uint64_t step,
                            struct span message)
 {
     static const struct span none = {NULL, 0};
@@ -78,7 +78,7 @@ static struct span user_in(struct span mechanism, unsigned step,
     return none;
 }
 
-bool mail_sasl_user(struct span mechanism, unsigned step, struct span base64,
+bool mail_sasl_user(struct span mechanism, uint64_t step, struct span base64,
                     struct mail_kept *user)
 {
     uint8_t bytes[DECODED_MAX];
@@ -90,7 +90,7 @@ bool mail_sasl_user(struct span mechanism, unsigned step, struct span base64,
     return found;
 }
 
-static struct span secret_in(struct span mechanism, unsigned step,
+static struct span secret_in(struct span mechanism, uint64_t step,
                              struct span message)
 {
     if (span_is(mechanism, SPAN("PLAIN")))
@@ -103,7 +103,7 @@ static struct span secret_in(struct span mechanism, unsigned step,
     return message;
 }
 
-bool mail_sasl_secret(struct span mechanism, unsigned step, struct span base64,
+bool mail_sasl_secret(struct span mechanism, uint64_t step, struct span base64,
                       struct mail_kept *secret)
 {
     uint8_t bytes[DECODED_MAX];

@@ -4,25 +4,24 @@
 #include "beside.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "dhcp/leases.h"
 #include "dissector.h"
 #include "dns/dns.h"
-#include "dhcp/leases.h"
 #include "dns/encrypted.h"
 #include "dns/lookups.h"
 #include "flow/neighbours.h"
+#include "flow/pairs.h"
 #include "flow/reach.h"
 #include "flow/stations.h"
 #include "http/checks.h"
-#include "tls/server_name.h"
+#include "http/secure_sites.h"
 #include "unreachable.h"
 
 enum {
-    PAIRS = 4096, /* client and server; a newer pair takes the place */
-    TRIES = 256,  /* the last connections to servers known by name */
+    TRIES_MAX = 256, /* the last connections to servers known by name */
     PORT_SMTP = 25,
 };
 
@@ -30,55 +29,27 @@ enum {
  * the longest usual wait for one of them is 127 s (Linux). */
 #define TRIES_WITHIN (150 * CLOCK_SECOND)
 
-struct pair {
-    uint64_t key; /* 0: empty */
-    uint16_t ports[BESIDE_PORTS];
-    size_t count;
-    bool probed;
-    bool silent; /* a mail connection got no answer */
-    struct {
-        struct address client, server;
-        uint16_t port; /* 0: none */
-        bool refused;
-        uint64_t frame;
-        int64_t time;
-    } answer; /* the first that the server gave, at whatever port */
-};
-
 /* That a client tried an address of a name. */
-struct
-try {
-    uint64_t name; /* and who asked for it, hashed; 0: none */
+struct address_try {
+    uint64_t name; /* and who asked for it, hashed */
     struct address server;
     int64_t time;
 };
 
-/* With whom somebody talks over HTTPS, once for each client and name. */
-enum { WEB_MAX = 256, WEB_PORT = 443, WEB_NAME_MAX = 255 };
-
-struct web {
-    struct address client, server;
-    uint8_t name[WEB_NAME_MAX];
-    size_t n;
-    uint64_t frame;
-    int64_t time;
-};
-
 struct beside {
-    struct web web[WEB_MAX];
-    size_t web_count;
     struct lookups *lookups;
     struct encrypted *encrypted;
     struct address quic_client, quic_server; /* the last over UDP */
     struct address active;                   /* the last that was */
-    struct try tries[TRIES];
+    struct address_try tries[TRIES_MAX];
     size_t try_count; /* in all; the ring keeps the last */
     struct neighbours *neighbours;
     struct stations *stations;
     struct reach *reach;
     struct leases *leases;
     struct checks *checks;
-    struct pair pairs[PAIRS];
+    struct secure_sites *secure_sites;
+    struct pairs *pairs;
 };
 
 struct beside *beside_new(void)
@@ -91,6 +62,8 @@ struct beside *beside_new(void)
     b->reach = reach_new();
     b->leases = leases_new();
     b->checks = checks_new();
+    b->secure_sites = secure_sites_new();
+    b->pairs = pairs_new();
     return b;
 }
 
@@ -105,6 +78,8 @@ void beside_free(struct beside **beside)
     reach_free(&(*beside)->reach);
     leases_free(&(*beside)->leases);
     checks_free(&(*beside)->checks);
+    secure_sites_free(&(*beside)->secure_sites);
+    pairs_free(&(*beside)->pairs);
     free(*beside);
     *beside = NULL;
 }
@@ -254,41 +229,6 @@ static void web_segment(struct beside *b, const struct flow *flow,
         checks_answer(b->checks, flow->number, p->payload, p->frame, p->time);
 }
 
-static void secure_web_segment(struct beside *b, const struct flow *flow,
-                               const struct packet *p)
-{
-    struct span name = tls_server_name(p->payload);
-    const struct flow_side *client = &flow->side[C2S];
-    if (name.n == 0 || name.n > WEB_NAME_MAX || b->web_count == WEB_MAX)
-        return;
-    for (size_t i = 0; i < b->web_count; i++) {
-        const struct web *w = &b->web[i];
-        if (address_same(&w->client, &client->address) &&
-            span_is((struct span){w->name, w->n}, name))
-            return;
-    }
-    struct web *w = &b->web[b->web_count++];
-    *w = (struct web){.client = client->address,
-                      .server = flow->side[S2C].address,
-                      .n = name.n,
-                      .frame = p->frame,
-                      .time = p->time};
-    memcpy(w->name, name.p, name.n);
-}
-
-static void tell_web(const struct beside *b, struct facts *out)
-{
-    for (size_t i = 0; i < b->web_count; i++) {
-        const struct web *w = &b->web[i];
-        char client[ADDRESS_TEXT], server[ADDRESS_TEXT];
-        address_text(&w->client, client);
-        address_text(&w->server, server);
-        facts_stamp(out, w->frame, w->time);
-        TELL(out, web_connection, .client = span_of(client),
-             .server = span_of(server), .name = {w->name, w->n});
-    }
-}
-
 /* The server's first packet says that the host is there, whatever the port is
  * for: yes or no. */
 static bool is_first_answer(const struct flow *flow, const struct packet *p)
@@ -303,9 +243,11 @@ void beside_tcp(struct beside *b, const struct flow *flow,
 {
     if (is_first_answer(flow, p))
         beside_answered(b, flow);
-    if (flow->side[S2C].port == WEB_PORT && p->payload.n &&
-        p->tcp.destination_port == WEB_PORT)
-        secure_web_segment(b, flow, p);
+    if (flow->side[S2C].port == HTTPS_PORT &&
+        p->tcp.destination_port == HTTPS_PORT)
+        secure_sites_segment(b->secure_sites, &flow->side[C2S].address,
+                             &flow->side[S2C].address, p->payload, p->frame,
+                             p->time);
     if (flow->side[S2C].port == HTTP_PORT && p->payload.n)
         web_segment(b, flow, p);
     if (flow->side[S2C].port == DNS_PORT) {
@@ -317,104 +259,35 @@ void beside_tcp(struct beside *b, const struct flow *flow,
     }
 }
 
-static uint64_t pair_key(const struct flow *flow)
+void beside_attempt(struct beside *b, const struct flow *flow)
 {
-    const struct address *c = &flow->side[C2S].address;
-    const struct address *s = &flow->side[S2C].address;
-    uint64_t half = hash_bytes((struct span){c->bytes, sizeof c->bytes}, 1);
-    return hash_bytes((struct span){s->bytes, sizeof s->bytes}, half) | 1;
+    pairs_attempt(b->pairs, flow);
 }
 
-static struct pair *pair_of(struct beside *b, const struct flow *flow)
+size_t beside_ports_tried(const struct beside *b, const struct flow *flow)
 {
-    uint64_t key = pair_key(flow);
-    struct pair *pair = &b->pairs[key / 2 % PAIRS];
-    if (pair->key != key)
-        *pair = (struct pair){.key = key};
-    return pair;
+    return pairs_ports_tried(b->pairs, flow);
+}
+
+void beside_answered(struct beside *b, const struct flow *flow)
+{
+    pairs_answered(b->pairs, flow);
+}
+
+void beside_silent(struct beside *b, const struct flow *flow)
+{
+    pairs_silent(b->pairs, flow);
 }
 
 void beside_stray(struct beside *b, const struct flow *flow,
                   const struct packet *p)
 {
-    if (!(p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) && p->length == 0 &&
-        address_same(&p->source, &flow->side[C2S].address))
-        pair_of(b, flow)->probed = true;
+    pairs_stray(b->pairs, flow, p);
 }
 
 bool beside_probed(const struct beside *b, const struct flow *flow)
 {
-    uint64_t key = pair_key(flow);
-    const struct pair *pair = &b->pairs[key / 2 % PAIRS];
-    return pair->key == key && pair->probed;
-}
-
-void beside_attempt(struct beside *b, const struct flow *flow)
-{
-    uint16_t port = flow->side[S2C].port;
-    struct pair *pair = pair_of(b, flow);
-    for (size_t i = 0; i < pair->count; i++) {
-        if (pair->ports[i] == port)
-            return;
-    }
-    if (pair->count < BESIDE_PORTS)
-        pair->ports[pair->count++] = port;
-}
-
-void beside_answered(struct beside *b, const struct flow *flow)
-{
-    const struct flow_side *server = &flow->side[S2C];
-    struct pair *pair = pair_of(b, flow);
-    if (pair->answer.port)
-        return;
-    pair->answer.client = flow->side[C2S].address;
-    pair->answer.server = server->address;
-    pair->answer.port = server->port;
-    pair->answer.refused = flow->handshake == FLOW_REFUSED;
-    pair->answer.frame = server->first_frame;
-    pair->answer.time = server->first_time;
-}
-
-void beside_silent(struct beside *b, const struct flow *flow)
-{
-    pair_of(b, flow)->silent = true;
-}
-
-static int by_answer(const void *a, const void *b)
-{
-    const struct pair *x = *(const struct pair *const *)a;
-    const struct pair *y = *(const struct pair *const *)b;
-    return (x->answer.frame > y->answer.frame) -
-           (x->answer.frame < y->answer.frame);
-}
-
-static void tell_answers(const struct beside *b, struct facts *out)
-{
-    const struct pair *found[PAIRS];
-    size_t n = 0;
-    for (size_t i = 0; i < PAIRS; i++) {
-        if (b->pairs[i].silent && b->pairs[i].answer.port)
-            found[n++] = &b->pairs[i];
-    }
-    if (n)
-        qsort(found, n, sizeof found[0], by_answer);
-    for (size_t i = 0; i < n; i++) {
-        char client[ADDRESS_TEXT], server[ADDRESS_TEXT];
-        address_text(&found[i]->answer.client, client);
-        address_text(&found[i]->answer.server, server);
-        facts_stamp(out, found[i]->answer.frame, found[i]->answer.time);
-        TELL(out, host_answered, .client = span_of(client),
-             .server = span_of(server), .port = found[i]->answer.port,
-             .how = found[i]->answer.refused ? SPAN("refused")
-                                             : SPAN("accepted"));
-    }
-}
-
-size_t beside_ports_tried(const struct beside *b, const struct flow *flow)
-{
-    uint64_t key = pair_key(flow);
-    const struct pair *pair = &b->pairs[key / 2 % PAIRS];
-    return pair->key == key ? pair->count : 0;
+    return pairs_probed(b->pairs, flow);
 }
 
 static bool name_of(struct beside *b, const struct flow *flow,
@@ -442,8 +315,11 @@ struct span beside_name(struct beside *b, const struct flow *flow)
                  true);
     if (!name_of(b, flow, &found))
         return (struct span){NULL, 0};
-    b->tries[b->try_count++ % TRIES] = (struct try){
-        try_name(&found), flow->side[S2C].address, flow->first_time};
+    b->tries[b->try_count++ % TRIES_MAX] = (struct address_try){
+        .name = try_name(&found),
+        .server = flow->side[S2C].address,
+        .time = flow->first_time,
+    };
     return found.name;
 }
 
@@ -460,14 +336,15 @@ static double detour(const struct beside *b, const struct flow *flow,
 {
     uint64_t name = try_name(found);
     int64_t earliest = flow->first_time;
-    for (size_t back = 1; back <= TRIES && back <= b->try_count; back++) {
-        const struct try *try = &b->tries[(b->try_count - back) % TRIES];
-        if (try->name != name || try->time >= flow->first_time)
+    for (size_t back = 1; back <= TRIES_MAX && back <= b->try_count; back++) {
+        const struct address_try *tried =
+            &b->tries[(b->try_count - back) % TRIES_MAX];
+        if (tried->name != name || tried->time >= flow->first_time)
             continue;
-        if (address_same(&try->server, &flow->side[S2C].address) ||
-            flow->first_time - try->time > TRIES_WITHIN)
+        if (address_same(&tried->server, &flow->side[S2C].address) ||
+            flow->first_time - tried->time > TRIES_WITHIN)
             break;
-        earliest = try->time;
+        earliest = tried->time;
     }
     return clock_seconds(flow->first_time - earliest);
 }
@@ -547,8 +424,8 @@ void beside_tell(struct beside *b, struct book *book,
     reach_tell(b->reach, result->end, out);
     leases_tell(b->leases, result->end, is_alone, b->stations, out);
     checks_tell(b->checks, out);
-    tell_web(b, out);
-    tell_answers(b, out);
+    secure_sites_tell(b->secure_sites, out);
+    pairs_tell(b->pairs, out);
     facts_stamp(out, 0, result->end);
     TELL(out, capture, .packets = result->packets,
          .duration = clock_seconds(result->end - result->start),

@@ -8,6 +8,7 @@
 #include "fact/store.h"
 #include "finding/result.h"
 #include "flow/flow.h"
+#include "flow/pairs.h"
 #include "net/packet.h"
 #include "session/book.h"
 #include "tls/keys.h"
@@ -44,8 +45,7 @@ void beside_stray(struct beside *beside, const struct flow *flow,
 bool beside_probed(const struct beside *beside, const struct flow *flow);
 
 /* How many ports of this flow's server its client has tried, up to
- * BESIDE_PORTS: whoever tries so many looks for open ports, not for mail. */
-enum { BESIDE_PORTS = 10 };
+ * PAIR_PORTS: whoever tries so many looks for open ports, not for mail. */
 size_t beside_ports_tried(const struct beside *beside, const struct flow *flow);
 
 /* The name the flow's client looked up for the flow's server, before the flow
@@ -73,7 +73,8 @@ struct beside_counts {
 };
 
 /* At the end: tells dns.lookup, dns.encrypted, arp.*, address.*, link.loop,
- * icmp.echo, outage, dhcp.exchange, http.check and the `capture` fact. */
+ * icmp.echo, outage, dhcp.exchange, http.check, web.connection, host.answered
+ * and the `capture` fact. */
 void beside_tell(struct beside *beside, struct book *book,
                  const struct result *result,
                  const struct beside_counts *counts, struct facts *out);

@@ -130,7 +130,7 @@ static void flow_over(void *user, struct flow *flow)
     if (!c)
         return;
     bool scan = flow->side[C2S].bytes == 0 &&
-                (beside_ports_tried(a->beside, flow) == BESIDE_PORTS ||
+                (beside_ports_tried(a->beside, flow) == PAIR_PORTS ||
                  beside_probed(a->beside, flow));
     if (flow->handshake == FLOW_SYN_ONLY)
         beside_silent(a->beside, flow);

@@ -296,14 +296,6 @@ void lookups_tcp(struct lookups *lookups, const struct address *client,
     }
 }
 
-void lookups_each(const struct lookups *lookups,
-                  void (*each)(void *user, const struct lookup *lookup),
-                  void *user)
-{
-    for (size_t i = 0; i < lookups->count; i++)
-        each(user, &lookups->all[i]->lookup);
-}
-
 uint64_t lookups_count(const struct lookups *lookups)
 {
     return lookups->count + lookups->unlisted;

@@ -163,11 +163,6 @@ bool lookups_name(const struct lookups *lookups, const struct address *client,
 enum lookup_role lookups_role(const struct lookups *lookups,
                               const struct lookup *lookup);
 
-/* In the order of the first question. */
-void lookups_each(const struct lookups *lookups,
-                  void (*each)(void *user, const struct lookup *lookup),
-                  void *user);
-
 /* Questions in all, those past LOOKUPS_MAX too; those for mail. */
 uint64_t lookups_count(const struct lookups *lookups);
 uint64_t lookups_mail_count(const struct lookups *lookups);

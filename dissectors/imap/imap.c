@@ -9,8 +9,6 @@
  */
 #include "imap.h"
 
-static const uint16_t ports[] = {143, 993, 0};
-
 static void tell_foreign(struct imap *im, enum dir dir, struct span spoken,
                          struct span bytes, struct facts *out)
 {
@@ -199,7 +197,6 @@ static void *imap_open(struct arena *mem, const struct flow_context *context)
 
 const struct dissector imap_dissector = {
     .name = "imap",
-    .ports = ports,
     .probe = imap_probe,
     .open = imap_open,
     .feed = imap_feed,

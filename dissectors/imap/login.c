@@ -15,14 +15,9 @@ static void take_message(struct imap *im, const struct imap_pending *p,
                          struct span base64)
 {
     struct imap_login *login = &im->login;
-    mail_secret_message(&im->secrets, im->mem, mail_kept(&p->mechanism),
-                        login->step, base64);
-    if (!login->user_known)
-        login->user_known = mail_sasl_user(mail_kept(&p->mechanism),
-                                           login->step, base64, &login->user);
-    if (login->user_known)
-        mail_secret_user(&im->secrets, im->mem, mail_kept(&login->user));
-    login->step++;
+    if (mail_secret_message(&im->secrets, im->mem, mail_kept(&p->mechanism),
+                            login->step++, base64, &login->user))
+        login->user_known = true;
 }
 
 /* Servers repeat a LOGIN that they do not understand. */

@@ -372,13 +372,13 @@ static enum imap_then tagged_line(struct imap *im, struct span line,
                                   struct span after, struct facts *out)
 {
     struct span rest = line;
-    struct span tag = mail_word(&rest);
+    mail_word(&rest);
     struct span status = status_of(mail_word(&rest));
     if (status.n) {
         line = mail_without_secrets(im->secrets, line, out);
         rest = line;
-        tag = mail_word(&rest);
-        mail_word(&rest);
+        struct span tag = mail_word(&rest);
+        mail_word(&rest); /* the status, known already */
         struct imap_reply reply = read_status(tag, status, rest, line);
         return tagged(im, &reply, after, out);
     }

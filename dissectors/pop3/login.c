@@ -17,14 +17,9 @@ static void take_message(struct pop3 *pop, const struct pop3_pending *p,
                          struct span base64)
 {
     struct pop3_login *login = &pop->login;
-    mail_secret_message(&pop->secrets, pop->mem, mail_kept(&p->mechanism),
-                        login->step, base64);
-    if (!login->user_known)
-        login->user_known = mail_sasl_user(mail_kept(&p->mechanism),
-                                           login->step, base64, &login->user);
-    if (login->user_known)
-        mail_secret_user(&pop->secrets, pop->mem, mail_kept(&login->user));
-    login->step++;
+    if (mail_secret_message(&pop->secrets, pop->mem, mail_kept(&p->mechanism),
+                            login->step++, base64, &login->user))
+        login->user_known = true;
 }
 
 static void sasl_begin(struct pop3 *pop, struct pop3_pending *p,

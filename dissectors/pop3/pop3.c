@@ -11,8 +11,6 @@
  */
 #include "pop3.h"
 
-static const uint16_t ports[] = {110, 995, 0};
-
 static void tell_foreign(struct pop3 *pop, enum dir dir, struct span spoken,
                          struct span bytes, struct facts *out)
 {
@@ -179,7 +177,6 @@ static void *pop3_open(struct arena *mem, const struct flow_context *context)
 
 const struct dissector pop3_dissector = {
     .name = "pop3",
-    .ports = ports,
     .probe = pop3_probe,
     .open = pop3_open,
     .feed = pop3_feed,

@@ -77,16 +77,9 @@ bool sieve_command_needs_literal(const struct sieve *s, struct span line)
 static void take_message(struct sieve *s, struct span base64)
 {
     struct sieve_auth *auth = &s->auth;
-    struct mail_kept user;
-    unsigned step = auth->said > 1000 ? 1000 : (unsigned)auth->said;
-    auth->said++;
-    mail_secret_message(&s->secrets, s->mem, mail_kept(&auth->mechanism), step,
-                        base64);
-    if (!mail_sasl_user(mail_kept(&auth->mechanism), step, base64, &user))
-        return;
-    auth->user = user;
-    auth->user_known = true;
-    mail_secret_user(&s->secrets, s->mem, mail_kept(&user));
+    if (mail_secret_message(&s->secrets, s->mem, mail_kept(&auth->mechanism),
+                            auth->said++, base64, &auth->user))
+        auth->user_known = true;
 }
 
 static void take_answer(struct sieve *s, struct span line, struct span literal,

@@ -172,11 +172,8 @@ static int sieve_probe(struct span from_client, struct span from_server)
     return server.n == 0 ? PROBE_LIKELY : PROBE_MAYBE;
 }
 
-static const uint16_t ports[] = {4190, 0};
-
 const struct dissector sieve_dissector = {
     .name = "sieve",
-    .ports = ports,
     .probe = sieve_probe,
     .open = sieve_open,
     .feed = sieve_feed,

@@ -283,11 +283,8 @@ static int smtp_probe(struct span from_client, struct span from_server)
     return named ? PROBE_SURE : PROBE_LIKELY;
 }
 
-static const uint16_t ports[] = {25, 587, 465, 2525, 24, 0};
-
 const struct dissector smtp_dissector = {
     .name = "smtp",
-    .ports = ports,
     .probe = smtp_probe,
     .open = smtp_open,
     .feed = smtp_feed,

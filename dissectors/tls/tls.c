@@ -315,12 +315,8 @@ static int tls_probe(struct span from_client, struct span from_server)
     return client > server ? client : server;
 }
 
-/* Ports on which TLS comes first (RFC 8314 and practice). */
-static const uint16_t ports[] = {993, 995, 465, 0};
-
 const struct dissector tls_dissector = {
     .name = "tls",
-    .ports = ports,
     .probe = tls_probe,
     .open = tls_open,
     .feed = tls_feed,

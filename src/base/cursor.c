@@ -37,11 +37,6 @@ uint32_t cursor_be24(struct cursor *c)
     return (uint32_t)big_endian(c, 3);
 }
 
-uint64_t cursor_be64(struct cursor *c)
-{
-    return big_endian(c, 8);
-}
-
 uint16_t cursor_le16(struct cursor *c)
 {
     return (uint16_t)little_endian(c, 2);

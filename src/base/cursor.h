@@ -61,7 +61,6 @@ static inline uint32_t cursor_be32(struct cursor *c)
 }
 
 uint32_t cursor_be24(struct cursor *c);
-uint64_t cursor_be64(struct cursor *c);
 uint16_t cursor_le16(struct cursor *c);
 uint32_t cursor_le32(struct cursor *c);
 

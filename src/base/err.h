@@ -1,8 +1,8 @@
 /* err.h - one message about what the user or the system got wrong.
  *
  * Functions that can fail for such a reason return bool and fill a struct err.
- * Each layer may put its own words in front once ("friday.pcap: ..."); main
- * prints it.  Odd bytes off the wire are never an err: they are our subject.
+ * Whoever knows the file or the option puts it in front once
+ * ("friday.pcap: ..."), and src/cli prints it.  Odd bytes off the wire are never an err: they are our subject.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef BASE_ERR_H
@@ -14,12 +14,9 @@ struct err {
     char text[1024];
 };
 
-/* Sets the message; always returns false, so that callers can return it. */
+/* Sets the message, cut where it is too long; always returns false, so that
+ * callers can return it. */
 bool err_set(struct err *err, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* Puts "context: " in front of the message; always returns false. */
-bool err_in(struct err *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -214,20 +214,6 @@ size_t input_read(struct input *input, void *to, size_t n)
     return done;
 }
 
-uint64_t input_skip(struct input *input, uint64_t n)
-{
-    uint64_t done = 0;
-    while (done < n) {
-        uint64_t left = n - done;
-        size_t most = left < SIZE_MAX ? (size_t)left : SIZE_MAX;
-        struct span some = take_some(input, most);
-        if (some.n == 0)
-            break;
-        done += some.n;
-    }
-    return done;
-}
-
 uint64_t input_offset(const struct input *input)
 {
     return input->taken;

@@ -30,9 +30,6 @@ struct span input_peek(struct input *input, size_t n);
 /* Takes up to n bytes into `to`; fewer only at the end. */
 size_t input_read(struct input *input, void *to, size_t n);
 
-/* Passes over n bytes; gives how many there were. */
-uint64_t input_skip(struct input *input, uint64_t n);
-
 /* No more bytes than this are in it; UINT64_MAX where that is not known: a pipe,
  * a compressed file. */
 uint64_t input_size_most(const struct input *input);

@@ -4,6 +4,7 @@
 #ifndef FINDING_COLLECTED_H
 #define FINDING_COLLECTED_H
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "finding/findings.h"
 
@@ -58,6 +59,21 @@ uint64_t group_first_packet(const struct group *group);
  * .primary and .verdict. */
 void findings_rank(struct findings *findings, struct result_session *sessions,
                    size_t count);
+
+/* Copies that live as long as mem. */
+static inline const char *copy(struct arena *mem, const char *s)
+{
+    return arena_string(mem, span_of(s));
+}
+
+static inline const char *const *
+copy_list(struct arena *mem, const char *const *list, size_t count)
+{
+    const char **copies = arena_alloc(mem, count * sizeof *copies);
+    for (size_t i = 0; i < count; i++)
+        copies[i] = copy(mem, list[i]);
+    return copies;
+}
 
 /* "frame.number in {12, 14}", numbers rising; nothing without packets. */
 void filter_add(const struct evidence *evidence, size_t count,

@@ -121,20 +121,6 @@ static bool has_room(const struct findings *f, const struct rule *rule)
            (f->minor < FINDINGS_MINOR_MAX || !is_minor(rule));
 }
 
-static const char *copy(struct arena *mem, const char *s)
-{
-    return arena_string(mem, span_of(s));
-}
-
-static const char *const *copy_list(struct arena *mem, const char *const *list,
-                                    size_t count)
-{
-    const char **copies = arena_alloc(mem, count * sizeof *copies);
-    for (size_t i = 0; i < count; i++)
-        copies[i] = copy(mem, list[i]);
-    return copies;
-}
-
 static struct group *group_new(struct findings *f, const struct match *match)
 {
     struct arena *mem = f->mem;

@@ -7,23 +7,9 @@
 #include "base/clock.h"
 #include "finding/collected.h"
 
-static const char *copy(struct arena *mem, const char *s)
-{
-    return arena_string(mem, span_of(s));
-}
-
 static const char *copy_or_null(struct arena *mem, const char *s)
 {
     return *s ? copy(mem, s) : NULL;
-}
-
-static const char *const *copy_list(struct arena *mem, const char *const *list,
-                                    size_t count)
-{
-    const char **copies = arena_alloc(mem, count * sizeof *copies);
-    for (size_t i = 0; i < count; i++)
-        copies[i] = copy(mem, list[i]);
-    return copies;
 }
 
 static int by_time(const void *a, const void *b)

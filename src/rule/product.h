@@ -14,7 +14,7 @@
 #include "rule/condition.h"
 
 struct product {
-    const char *name; /* "" for the one that stands for all others */
+    const char *name;
     const struct expr *test;
     const struct template *log;
 };

@@ -68,16 +68,22 @@ static void the_best_guess_is_right(void **state)
     assert_string_equal(best, row->best);
 }
 
-static void every_port_of_a_mail_dissector_is_known(void **state)
+static bool is_dissector(const char *name)
+{
+    for (size_t i = 0; i < dissector_count; i++) {
+        if (strcmp(dissectors[i]->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void what_a_port_is_for_has_a_dissector(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < dissector_count; i++) {
-        if (dissectors[i] == &tls_dissector)
-            continue;
-        for (const uint16_t *port = dissectors[i]->ports; *port; port++) {
-            assert_non_null(port_protocol(*port));
-            assert_string_equal(port_protocol(*port), dissectors[i]->name);
-        }
+    for (unsigned port = 0; port <= UINT16_MAX; port++) {
+        const char *name = port_protocol((uint16_t)port);
+        if (name)
+            assert_true(is_dissector(name));
     }
 }
 
@@ -99,7 +105,7 @@ int main(void)
 {
     enum { ROWS = sizeof rows / sizeof rows[0] };
     struct CMUnitTest tests[ROWS + 2] = {
-        cmocka_unit_test(every_port_of_a_mail_dissector_is_known),
+        cmocka_unit_test(what_a_port_is_for_has_a_dissector),
         cmocka_unit_test(ports_are_for_what_they_are_registered_for),
     };
     for (size_t i = 0; i < ROWS; i++) /* each row is a test of its own */
