@@ -17,6 +17,8 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+
 static void keep(uint8_t *to, size_t *to_n, struct span text)
 {
     memcpy(to, text.p, text.n);
@@ -259,6 +261,15 @@ static void on_end(struct smtp *s, const struct smtp_pending *p, unsigned code,
         decide(s, accepted, &quote, out); /* by others */
     else
         decide(s, by_code(code), &quote, out);
+}
+
+uint64_t smtp_transaction_envelope(const struct smtp *s,
+                                   const struct smtp_pending *p)
+{
+    if (!p || p->verb->id != SMTP_RCPT || !s->now.open)
+        return 0;
+    struct span recipient = {(const uint8_t *)&p->address, sizeof p->address};
+    return hash_bytes(recipient, s->now.sender);
 }
 
 void smtp_transaction_answer(struct smtp *s, const struct smtp_pending *p,
