@@ -140,7 +140,7 @@ struct smtp_transaction {
     uint64_t recipients, accepted, refused, deferred, bytes, size;
     bool logged_in;
     enum smtp_phase phase;
-    struct smtp_quote refusal; /* the last one in it */
+    struct smtp_quote decisive; /* what took it, else the last refusal */
 };
 
 struct smtp {
