@@ -102,6 +102,12 @@ bool mail_secret_message(struct mail_secrets **secrets, struct arena *mem,
 struct span mail_without_secrets(struct mail_secrets *secrets,
                                  struct span line, struct facts *out);
 
+/* Hides what looks like base64 in the answer to a login of which nothing else
+ * was captured: it may be what the client said.  The line itself, or a copy
+ * that lives until the next call of either. */
+struct span mail_without_base64(struct mail_secrets **secrets,
+                                struct arena *mem, struct span line);
+
 /* ---- who speaks what ---- */
 
 /* Judged by the first bytes of a side: imap, pop3, smtp, sieve, http, tls, ssh,

@@ -61,15 +61,21 @@ static bool is_kept(const struct mail_secrets *s, struct span text)
     return false;
 }
 
+static struct mail_secrets *made(struct mail_secrets **secrets,
+                                 struct arena *mem)
+{
+    if (!*secrets)
+        *secrets = arena_alloc(mem, sizeof **secrets);
+    return *secrets;
+}
+
 static void keep(struct mail_secrets **secrets, struct arena *mem,
                  struct span text, bool user)
 {
     text = span_first(text, MAIL_KEPT_MAX);
     if (text.n < (user ? USER_MIN : SECRET_MIN))
         return;
-    if (!*secrets)
-        *secrets = arena_alloc(mem, sizeof **secrets);
-    struct mail_secrets *s = *secrets;
+    struct mail_secrets *s = made(secrets, mem);
     if (is_kept(s, text))
         return;
     struct secret *secret = &s->all[s->next];
@@ -181,4 +187,49 @@ struct span mail_without_secrets(struct mail_secrets *s, struct span line,
         return line;
     show(s, rest);
     return (struct span){s->shown, s->shown_n};
+}
+
+static bool is_base64(uint8_t c)
+{
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
+           c == '=';
+}
+
+/* Padded, or letters of both cases and digits mixed as no language does. */
+static bool looks_coded(struct span word)
+{
+    enum { LOWER = 1, UPPER = 2, DIGIT = 4, ALL = 7 };
+    const size_t least = 8;
+    unsigned seen = 0;
+    if (word.n < least)
+        return false;
+    for (size_t i = 0; i < word.n; i++) {
+        uint8_t c = word.p[i];
+        seen |= c >= 'a' && c <= 'z' ? LOWER : 0;
+        seen |= c >= 'A' && c <= 'Z' ? UPPER : 0;
+        seen |= c >= '0' && c <= '9' ? DIGIT : 0;
+    }
+    return seen == ALL || (word.p[word.n - 1] == '=' && word.n % 4 == 0);
+}
+
+struct span mail_without_base64(struct mail_secrets **secrets,
+                                struct arena *mem, struct span line)
+{
+    bool masked = false;
+    line = span_first(line, SHOWN_MAX);
+    for (size_t at = 0, end; at < line.n; at = end + 1) {
+        for (end = at; end < line.n && is_base64(line.p[end]);)
+            end++;
+        if (!looks_coded((struct span){line.p + at, end - at}))
+            continue;
+        if (!masked) {
+            struct mail_secrets *s = made(secrets, mem);
+            s->shown_n = 0;
+            show(s, line);
+            line = (struct span){s->shown, s->shown_n};
+            masked = true;
+        }
+        memset((*secrets)->shown + at, '*', end - at);
+    }
+    return line;
 }

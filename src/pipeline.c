@@ -108,6 +108,7 @@ static void session_over(struct analysis *a, struct conversation *c,
         .sent = summary->sent,
         .received = summary->received,
         .stored = summary->stored,
+        .envelopes = summary->envelopes,
         .dns_delay = beside_name_delay(a->beside, flow),
     };
     beside_session(a->beside, flow, &entry.session);

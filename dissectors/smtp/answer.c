@@ -145,6 +145,7 @@ static void tell_response(struct smtp *s, const struct smtp_pending *p,
          .text = smtp_shown_span(&text), .line = smtp_shown_span(&line),
          .lines = s->reply.lines, .latency = p ? mail_since(out, p->time) : 0,
          .domain = p ? (struct span){p->domain, p->domain_n} : SPAN(""),
+         .envelope = smtp_transaction_envelope(s, p),
          .over_tls = s->over_tls, .logged_in = s->logged_in);
     bool asked = p && p->verb->id == SMTP_QUIT;
     if (s->reply.code == 421 || (s->reply.code == 221 && !asked))

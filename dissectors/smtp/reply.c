@@ -99,6 +99,14 @@ void smtp_reply_reset(struct smtp *s)
     s->reply.line = (struct span){NULL, 0};
 }
 
+/* RFC 4954 sections 4 and 6, and the codes for bad syntax; those about
+ * messages, which have queue ids, are not among them. */
+static bool may_answer_login(unsigned code)
+{
+    return code == 235 || code == 432 || code == 454 ||
+           (code >= 500 && code < 540);
+}
+
 bool smtp_reply_take(struct smtp *s, struct span line, struct facts *out)
 {
     struct smtp_reply *r = &s->reply;
@@ -110,6 +118,8 @@ bool smtp_reply_take(struct smtp *s, struct span line, struct facts *out)
         return false;
     }
     line = mail_without_secrets(s->secrets, line, out);
+    if (!s->client_heard && may_answer_login(code))
+        line = mail_without_base64(&s->secrets, s->mem, line);
     split(line, &code, &text);
     if (r->lines == 0)
         r->code = code;

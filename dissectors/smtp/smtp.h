@@ -140,7 +140,7 @@ struct smtp_transaction {
     uint64_t recipients, accepted, refused, deferred, bytes, size;
     bool logged_in;
     enum smtp_phase phase;
-    struct smtp_quote refusal; /* the last one in it */
+    struct smtp_quote decisive; /* what took it, else the last refusal */
 };
 
 struct smtp {
@@ -287,6 +287,9 @@ void smtp_login_close(struct smtp *s, struct facts *out);
 
 void smtp_quote_reply(const struct smtp *s, struct smtp_quote *quote,
                       struct facts *out);
+/* Of RCPT within a transaction: a number for sender and recipient; else 0. */
+uint64_t smtp_transaction_envelope(const struct smtp *s,
+                                   const struct smtp_pending *p);
 /* p was answered by s->reply, or, code 0, will never be. */
 void smtp_transaction_answer(struct smtp *s, const struct smtp_pending *p,
                              unsigned code, struct facts *out);

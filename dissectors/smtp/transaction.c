@@ -17,6 +17,8 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+
 static void keep(uint8_t *to, size_t *to_n, struct span text)
 {
     memcpy(to, text.p, text.n);
@@ -125,7 +127,7 @@ static struct outcome by_code(unsigned code)
 static void tell_held(struct smtp *s, struct facts *out)
 {
     if (s->held.open)
-        tell(&s->held, by_code(s->held.refusal.code), &s->held.refusal, out);
+        tell(&s->held, by_code(s->held.decisive.code), &s->held.decisive, out);
     s->held.open = false;
 }
 
@@ -185,7 +187,7 @@ static void on_mail(struct smtp *s, const struct smtp_pending *p,
         leave(s, false, out);
         s->now = fresh;
     } else if (!s->now.open) { /* else it is 503, nested MAIL: no harm done */
-        smtp_quote_reply(s, &fresh.refusal, out);
+        smtp_quote_reply(s, &fresh.decisive, out);
         hold(s, &fresh, out);
     }
 }
@@ -207,7 +209,7 @@ static void on_rcpt(struct smtp *s, const struct smtp_pending *p,
     t->deferred += code >= 400 && code < 500;
     t->refused += code >= 500;
     if (code >= 400)
-        smtp_quote_reply(s, &t->refusal, out);
+        smtp_quote_reply(s, &t->decisive, out);
 }
 
 /* DATA, or a chunk of BDAT, was refused. */
@@ -245,20 +247,26 @@ static void on_end(struct smtp *s, const struct smtp_pending *p, unsigned code,
         return;
     }
     smtp_quote_reply(s, &quote, out);
-    if (code >= 400) {
-        t->refusal = quote;
-        if (s->lmtp && t->accepted > 0) {
-            t->accepted--;
-            t->deferred += code < 500;
-            t->refused += code >= 500;
-        }
+    bool taken = t->decisive.code && t->decisive.code < 400;
+    if (code < 400 || !taken)
+        t->decisive = quote; /* one recipient who got it is enough */
+    if (code >= 400 && s->lmtp && t->accepted > 0) {
+        t->accepted--;
+        t->deferred += code < 500;
+        t->refused += code >= 500;
     }
     if (p->replies > 0)
         return;
-    if (code >= 400 && s->lmtp && t->accepted > 0)
-        decide(s, accepted, &quote, out); /* by others */
-    else
-        decide(s, by_code(code), &quote, out);
+    decide(s, by_code(t->decisive.code), &t->decisive, out);
+}
+
+uint64_t smtp_transaction_envelope(const struct smtp *s,
+                                   const struct smtp_pending *p)
+{
+    if (!p || p->verb->id != SMTP_RCPT || !s->now.open)
+        return 0;
+    struct span recipient = {(const uint8_t *)&p->address, sizeof p->address};
+    return hash_bytes(recipient, s->now.sender);
 }
 
 void smtp_transaction_answer(struct smtp *s, const struct smtp_pending *p,

@@ -22,6 +22,7 @@ struct book_entry {
     uint64_t sent, received, stored;
     char sent_as[SUMMARY_TEXT];
     char tls_version[16];
+    struct envelopes envelopes;
     double dns_delay; /* negative: no lookup seen */
     struct milestone milestones[MILESTONES_MAX];
     size_t milestone_count;

@@ -119,6 +119,7 @@ static void take_certificate(struct summary *s,
 static void take_smtp_response(struct summary *s,
                                const struct fact_smtp_response *r)
 {
+    envelopes_reply(&s->envelopes, r);
     if (span_same(r->command, SPAN("RCPT")) && r->code >= 400)
         s->recipients_refused++;
     if (span_same(r->command, SPAN("RCPT")) && r->code < 300)

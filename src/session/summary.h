@@ -7,6 +7,7 @@
 
 #include "fact/store.h"
 #include "flow/flow.h"
+#include "session/envelopes.h"
 
 enum tls_progress { TLS_NONE, TLS_OFFERED, TLS_STARTED, TLS_OK, TLS_FAILED };
 
@@ -73,6 +74,7 @@ struct summary {
                                    it accepted, safe to print */
     char user[SUMMARY_TEXT];
     char first_message[SUMMARY_KEY];
+    struct envelopes envelopes;
     struct milestone milestones[MILESTONES_MAX]; /* in order of time */
     size_t milestone_count;
 };

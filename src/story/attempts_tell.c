@@ -18,15 +18,21 @@ struct course {
     double detour;
 };
 
+/* The sessions are in the order of their ids. */
 static const struct result_session *by_id(const struct result *result,
-                                          const struct attempt *a, uint64_t id)
+                                          uint64_t id)
 {
-    for (size_t k = 0; k < a->count; k++) {
-        const struct result_session *s = &result->sessions[a->sessions[k]];
-        if (s->id == id)
-            return s;
+    size_t low = 0, high = result->session_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (result->sessions[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return NULL;
+    bool found =
+        low < result->session_count && result->sessions[low].id == id;
+    return found ? &result->sessions[low] : NULL;
 }
 
 /* As it is once what healed it is taken into account: before the findings are
@@ -41,14 +47,14 @@ static enum verdict verdict_of(const struct result_session *s)
 }
 
 static void take(struct course *c, const struct result *result,
-                 const struct attempt *a, const struct result_session *s)
+                 const struct result_session *s)
 {
     enum verdict verdict = verdict_of(s);
     if (s->healed_by) {
         const struct result_session *by = NULL;
         c->healed++;
         if (c->healed == 1) /* the first costs the most */
-            by = by_id(result, a, s->healed_by);
+            by = by_id(result, s->healed_by);
         if (by)
             c->detour = clock_seconds(by->start - s->start);
     } else if (verdict == VERDICT_FAILURE) {
@@ -69,7 +75,7 @@ static struct course course_of(const struct result *result,
 {
     struct course c = {.verdict = VERDICT_HEALTHY};
     for (size_t k = 0; k < a->count; k++)
-        take(&c, result, a, &result->sessions[a->sessions[k]]);
+        take(&c, result, &result->sessions[a->sessions[k]]);
     c.outcome = c.verdict == VERDICT_FAILURE        ? "failed"
                 : c.verdict == VERDICT_UNDETERMINED ? "undetermined"
                 : c.healed                          ? "detour"

@@ -1,7 +1,9 @@
 /* heal.c - attempts_heal(): what a later session made up for.
  *
  * Each attempt is gone through from its end; of what worked, the nearest and
- * the last so far are known for each port.
+ * the last so far are known for each port.  A message whose recipients are
+ * known is looked for by them, and past the end of its attempt: other people's
+ * messages end that, and are no substitute.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <string.h>
@@ -13,6 +15,7 @@ enum {
     SOON = 900,     /* seconds within which success must follow */
     NOTICEABLE = 5, /* seconds that a person who waits for mail notices */
     PORTS_MAX = 16, /* of one attempt; what is past them heals nothing */
+    LOOKED_AT = 1024, /* sessions that may have brought a message after all */
 };
 
 /* What later sessions did: the nearest of them, and the last. */
@@ -88,6 +91,32 @@ static const struct book_entry *after(const struct port *port, enum deed deed,
     return near;
 }
 
+/* Of the same client at the same server, or at another of the same name. */
+static bool goes_the_same_way(const struct fact_session *a,
+                              const struct fact_session *b)
+{
+    return a->port == b->port && span_same(a->client, b->client) &&
+           (span_same(a->server, b->server) ||
+            (a->name.n && span_same(a->name, b->name)));
+}
+
+/* The next session that brought their message to those who had not got it. */
+static const struct book_entry *message_again(struct book *book, size_t i)
+{
+    const struct book_entry *e = book_get(book, i);
+    int64_t end = e->start + (int64_t)(e->session.duration * CLOCK_SECOND);
+    for (size_t k = i + 1; k < book_count(book) && k - i <= LOOKED_AT; k++) {
+        const struct book_entry *later = book_get(book, k);
+        if (later->start - end > SOON * CLOCK_SECOND)
+            break;
+        if (later->start >= end && did(later, DEED_SENT) &&
+            goes_the_same_way(&e->session, &later->session) &&
+            envelopes_made_up(&e->envelopes, &later->envelopes))
+            return later;
+    }
+    return NULL;
+}
+
 static bool is_one_of(struct span word, const char *const *words)
 {
     for (; *words; words++) {
@@ -97,10 +126,10 @@ static bool is_one_of(struct span word, const char *const *words)
     return false;
 }
 
-static const struct book_entry *healer(struct later *later,
-                                       const struct book_entry *e,
-                                       enum heal heal)
+static const struct book_entry *healer(struct book *book, size_t i,
+                                       struct later *later, enum heal heal)
 {
+    const struct book_entry *e = book_get(book, i);
     static const char *const early[] = {"connect", "greeting", "tls", NULL};
     const struct port *port = port_of(later, e->session.port);
     bool smtp = span_same(e->session.protocol, SPAN("smtp"));
@@ -118,6 +147,8 @@ static const struct book_entry *healer(struct later *later,
     case HEAL_LOGIN:
         return after(port, DEED_LOGIN, e, begun);
     case HEAL_MESSAGE:
+        if (e->envelopes.count > 0)
+            return message_again(book, i);
         return after(port, smtp ? DEED_SENT : DEED_FETCHED, e, begun);
     case HEAL_ANY_PORT:
         return after(&later->any, DEED_WORK, e, begun);
@@ -142,7 +173,7 @@ static void heal(struct book *book, const struct rules *rules, size_t i,
     if (session->verdict == VERDICT_UNDETERMINED && e->session.worked)
         return; /* it did its work: the doubt is about something else */
     const struct book_entry *by =
-        healer(later, e, rule ? rule->heal : HEAL_BY_STAGE);
+        healer(book, i, later, rule ? rule->heal : HEAL_BY_STAGE);
     if (!by)
         return;
     session->healed_by = by->session.id;
@@ -162,8 +193,7 @@ void attempts_heal(const struct attempts *attempts, struct book *book,
         for (size_t k = attempt->count; k-- > 0;) {
             size_t i = attempt->sessions[k];
             const struct book_entry *e = book_get(book, i);
-            if (k + 1 < attempt->count)
-                heal(book, rules, i, &later, &sessions[i]);
+            heal(book, rules, i, &later, &sessions[i]);
             if (sessions[i].verdict > VERDICT_FAILURE) {
                 note(&later.any, e);
                 note(port_of(&later, e->session.port), e);

@@ -222,6 +222,42 @@ static void a_refused_message_is_healed_only_as_the_rule_says(void **state)
     scene_free(&s);
 }
 
+static void answer(struct envelopes *e, struct span command, unsigned code,
+                   uint64_t envelope)
+{
+    const struct fact_smtp_response reply = {
+        .command = command, .code = code, .envelope = envelope};
+    envelopes_reply(e, &reply);
+}
+
+static void a_deferred_message_is_healed_only_for_its_recipients(void **state)
+{
+    (void)state;
+    const struct told told[] = {
+        {CLIENT, SERVER, "", "", "transfer", 25, 0, 0, 0, 0},
+        {CLIENT, SERVER, "", "", "", 25, 100, 1, 0, 1},
+        {CLIENT, SERVER, "", "", "", 25, 400, 1, 0, 1},
+    };
+    const uint64_t bob = 7, eve = 8;
+    struct scene s = {.book = book_new()};
+    for (size_t i = 0; i < 3; i++) {
+        struct book_entry e = entry_of(&told[i], i + 1);
+        answer(&e.envelopes, SPAN("RCPT"), i == 0 ? 450 : 250,
+               i == 1 ? eve : bob);
+        if (i > 0)
+            answer(&e.envelopes, SPAN("DATA-END"), 250, 0);
+        book_add(s.book, &e);
+        s.sessions[i].id = i + 1;
+        s.sessions[i].start = e.start;
+        s.sessions[i].verdict = i ? VERDICT_HEALTHY : VERDICT_FAILURE;
+    }
+    s.sessions[0].primary = "server.tested";
+    s.attempts = attempts_find(s.book);
+    heal(&s, "  healed-by: message\n");
+    assert_int_equal(s.sessions[0].healed_by, 3);
+    scene_free(&s);
+}
+
 static const struct fact_endpoint *endpoint_of(const struct told *told,
                                                size_t count,
                                                struct facts *out)
@@ -294,6 +330,7 @@ int main(void)
         cmocka_unit_test(success_soon_after_heals_and_slow_success_degrades),
         cmocka_unit_test(another_port_or_an_earlier_success_heals_nothing),
         cmocka_unit_test(a_refused_message_is_healed_only_as_the_rule_says),
+        cmocka_unit_test(a_deferred_message_is_healed_only_for_its_recipients),
         cmocka_unit_test(an_outage_has_a_beginning_an_end_and_its_clients),
         cmocka_unit_test(a_network_is_named_when_all_that_fail_are_in_it),
     };
