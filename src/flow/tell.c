@@ -141,11 +141,14 @@ static void was_reset(const struct context *c, enum dir dir, uint32_t index)
 static void fin(const struct context *c, enum dir dir, uint32_t index)
 {
     const struct flow_detail *detail = detail_of(c, dir);
+    const struct flow_side *peer = &c->flow->side[other_dir(dir)];
+    uint64_t late = peer->bytes - detail->fin.bytes[other_dir(dir)];
     (void)index;
     TELL(c->out, tcp_fin, .by = name_of(dir), .first = detail->fin.first,
          .client_bytes = detail->fin.bytes[C2S],
          .server_bytes = detail->fin.bytes[S2C], .unseen = detail->fin.unseen,
-         .delay = clock_seconds(detail->fin.delay));
+         .delay = clock_seconds(detail->fin.delay), .late_bytes = late,
+         .late = late ? between(detail->fin.time, peer->last_content_time) : 0);
 }
 
 static void stall(const struct context *c, enum dir dir, uint32_t index)

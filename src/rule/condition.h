@@ -56,6 +56,7 @@ struct condition {
     bool has_moment; /* some pattern of `when` has */
     const struct counted *counted;
     size_t counted_count;
+    const struct template *one_for; /* NULL: one finding for each server */
     const struct template *says, *user, *admin;
     struct said_list checks, hypotheses, next;
     struct said_list raised, lowered; /* by contrast */

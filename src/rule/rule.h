@@ -143,6 +143,8 @@ struct match {
     size_t session_count;
     const char *client, *server, *server_name; /* "" where unknown or many;
                                                   server is "address:port" */
+    const char *one_for; /* what is the same for this client is one finding,
+                            whatever the server; "": one for each server */
 };
 
 /* Who gets to know what fired. */

@@ -209,7 +209,7 @@ static const struct mistake_row mistakes[] = {
     {"contrast is seen nowhere else", "  next: [{if: contrast.worked > 1, says: a}]\n", "sees no contrast"},
     {"nothing known stands instead", "  raised-by: [{if: contrast.worked > 1, says: a, instead: {says: b}}]\n", "neither \"user\""},
     {"instead is no text", "  raised-by: [{if: contrast.worked > 1, says: a, instead: b}]\n", "should stand here"},
-    {"only contrast says something else instead", "  next: [{says: a, instead: {user: b}}]\n", "is neither"},
+    {"only contrast says something else instead", "  next: [{says: a, instead: b}]\n", "is neither"},
     {"an unknown cure", "  healed-by: magic\n", "healed-by"},
 };
 /* clang-format on */
