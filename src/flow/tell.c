@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <assert.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "flow/detail.h"
@@ -155,7 +156,14 @@ static void stall(const struct context *c, enum dir dir, uint32_t index)
 {
     const struct stall *stall = &detail_of(c, dir)->stalls[index];
     const struct sent *sent = &stall->sent;
-    TELL(c->out, tcp_stall, .by = name_of(dir), .bytes = sent->length,
+    char bytes[WORDS_MAX];
+    struct span what = SPAN("a keep-alive that was not answered");
+    if (sent->length) {
+        snprintf(bytes, sizeof bytes, "%u bytes", (unsigned)sent->length);
+        what = span_of(bytes);
+    }
+    TELL(c->out, tcp_stall, .by = name_of(dir), .what = what,
+         .bytes = sent->length,
          .count = sent->count,
          .seconds = between(sent->first_time, stall->until),
          .delivered = stall->delivered, .full_size = stall->full_size,
