@@ -193,12 +193,13 @@ static void on_data(struct smtp *s, struct facts *out)
 
 /* A message is coming in, nothing else is to be answered, and still the server
  * says something final: the end has passed unseen, or the server does not wait
- * for it. */
+ * for it.  Where the client was not captured at all, neither was the message. */
 static bool answers_content(const struct smtp *s)
 {
     return s->reading == SMTP_READ_CONTENT && s->content.invited &&
            !s->content.answered && s->pending_n == 0 &&
-           s->reply.code != 354 && s->content.bytes > 0;
+           s->reply.code != 354 &&
+           (s->content.bytes > 0 || !s->client_heard);
 }
 
 static void on_content_answered(struct smtp *s, struct facts *out)

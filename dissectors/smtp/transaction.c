@@ -56,15 +56,19 @@ static void show_number(struct smtp_shown *shown, uint64_t n)
     smtp_show(shown, (struct span){digits + at, sizeof digits - at});
 }
 
-/* "message to 2 recipients accepted: 2.0.0 Ok: queued as 4XyZ9" */
+/* "message to 2 recipients accepted: 2.0.0 Ok: queued as 4XyZ9"; "message
+ * accepted: ..." where none of its recipients was captured */
 static void describe(struct smtp_shown *what, const struct smtp_transaction *t,
                      struct span result, struct span text)
 {
     what->n = 0;
-    smtp_show(what, SPAN("message to "));
-    show_number(what, t->recipients);
-    smtp_show(what, t->recipients == 1 ? SPAN(" recipient ")
-                                       : SPAN(" recipients "));
+    smtp_show(what, SPAN("message "));
+    if (t->recipients) {
+        smtp_show(what, SPAN("to "));
+        show_number(what, t->recipients);
+        smtp_show(what, t->recipients == 1 ? SPAN(" recipient ")
+                                           : SPAN(" recipients "));
+    }
     smtp_show(what, result);
     if (text.n)
         smtp_show(what, SPAN(": "));

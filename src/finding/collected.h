@@ -8,10 +8,12 @@
 #include "base/text.h"
 #include "finding/findings.h"
 
-/* One rule, one client, one server: to be one result_finding. */
+/* One rule, one client, and one server or one of what the rule is one for: to
+ * be one result_finding. */
 struct group {
     const struct rule *rule;
     const char *client, *server, *name; /* "" where unknown or many */
+    const char *one_for;                /* "": one server */
     const char *summary;
     struct remedy remedy;
     const char *const *checks;

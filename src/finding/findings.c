@@ -86,12 +86,18 @@ static const char *other_party(const char *server, const char *name)
     return *server ? server : name;
 }
 
+static bool same_server(const struct group *group, const struct match *match)
+{
+    return strcmp(other_party(group->server, group->name),
+                  other_party(match->server, match->server_name)) == 0;
+}
+
 static bool is_of(const struct group *group, const struct match *match)
 {
     return group->rule == match->rule &&
            strcmp(group->client, match->client) == 0 &&
-           strcmp(other_party(group->server, group->name),
-                  other_party(match->server, match->server_name)) == 0;
+           strcmp(group->one_for, match->one_for) == 0 &&
+           (*match->one_for || same_server(group, match));
 }
 
 /* Where in the hash table the match's group stands, or is to stand. */
@@ -99,8 +105,10 @@ static uint16_t *slot_of(struct findings *f, const struct match *match)
 {
     size_t slots = sizeof f->slots / sizeof *f->slots;
     uint64_t hash = hash_bytes(span_of(match->client), match->rule->order);
-    hash = hash_bytes(span_of(other_party(match->server, match->server_name)),
-                      hash);
+    const char *other = *match->one_for
+                            ? match->one_for
+                            : other_party(match->server, match->server_name);
+    hash = hash_bytes(span_of(other), hash);
     for (size_t i = hash % slots;; i = (i + 1) % slots) {
         uint16_t index = f->slots[i];
         if (index == 0 || is_of(f->groups[index - 1], match))
@@ -129,6 +137,7 @@ static struct group *group_new(struct findings *f, const struct match *match)
     group->client = copy(mem, match->client);
     group->server = copy(mem, match->server);
     group->name = copy(mem, match->server_name);
+    group->one_for = copy(mem, match->one_for);
     group->summary = copy(mem, match->summary);
     group->remedy.user = copy(mem, match->remedy.user);
     group->remedy.admin = copy(mem, match->remedy.admin);
@@ -248,6 +257,8 @@ void findings_add(struct findings *f, const struct match *match)
     }
     if (*slot != 0) {
         struct group *group = f->groups[*slot - 1];
+        if (group->count > 0 && !same_server(group, match))
+            group->server = group->name = ""; /* many */
         group->count++;
         add_evidence(f, group, match);
         add_sessions(f, group, match);

@@ -43,7 +43,8 @@ const struct result_finding *findings_alone(struct findings *findings,
  * Nothing is decided by it; more may be added. */
 void findings_preview(struct findings *findings, struct result *result);
 
-/* Lets contrast with other sessions raise or lower the confidence of findings:
+/* Lets contrast with other sessions raise or lower the confidence of findings,
+ * and put right what they say:
  * weigh() is asked once for each that it may matter to, by the ids of the
  * finding's client, server and sessions. */
 struct weighed {
@@ -55,8 +56,8 @@ struct weighed {
     size_t servers_same; /* other servers at which it was, of this client */
 };
 void findings_weigh(struct findings *findings,
-                    int (*weigh)(void *user, const struct weighed *finding,
-                                 const char **why),
+                    struct weighing (*weigh)(void *user,
+                                             const struct weighed *finding),
                     void *user);
 
 /* Ranks, and fills in result->findings, ->quality and ->verdict, and for each

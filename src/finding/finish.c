@@ -72,6 +72,57 @@ static void tidy_evidence(struct group *group, const struct result *result)
     }
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const struct result_session *session_of(const struct result *result,
+                                               uint64_t id)
+{
+    size_t low = 0, high = result->session_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (result->sessions[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < result->session_count && result->sessions[low].id == id
+               ? &result->sessions[low]
+               : NULL;
+}
+
+/* How many different servers its sessions are with. */
+static size_t servers_of(const struct group *group, const struct result *result)
+{
+    const char **servers =
+        must_alloc((group->session_count + 1) * sizeof *servers);
+    size_t n = 0, different = 0;
+    for (size_t i = 0; i < group->session_count; i++) {
+        const struct result_session *session =
+            session_of(result, group->sessions[i]);
+        if (session)
+            servers[n++] = session->server_address;
+    }
+    qsort(servers, n, sizeof *servers, by_text);
+    for (size_t i = 0; i < n; i++)
+        different += i == 0 || strcmp(servers[i], servers[i - 1]) != 0;
+    free(servers);
+    return different;
+}
+
+/* The words are about the first of its sessions. */
+static const char *summary_of(const struct group *group,
+                              const struct result *result)
+{
+    size_t servers = *group->one_for ? servers_of(group, result) : 1;
+    if (servers < 2)
+        return group->summary;
+    return arena_printf(result->mem, "%s The same is so for %zu more server%s.",
+                        group->summary, servers - 1, servers > 2 ? "s" : "");
+}
+
 static struct result_finding finding_of(struct group *group,
                                         const struct result *result)
 {
@@ -100,7 +151,7 @@ static struct result_finding finding_of(struct group *group,
         .client = copy_or_null(mem, group->client),
         .server = copy_or_null(mem, group->server),
         .server_name = copy_or_null(mem, group->name),
-        .summary = group->summary,
+        .summary = summary_of(group, result),
         .evidence = group->evidence,
         .evidence_count = group->evidence_count,
         .filter = copy(mem, text_string(&filter)),

@@ -360,13 +360,23 @@ static void relieve(struct group *group, struct result_session *const *known,
         (group->rule->scope != SCOPE_SESSION && heal == HEAL_BY_STAGE))
         return;
     enum verdict worst = VERDICT_HEALTHY;
+    size_t healed = 0;
     for (size_t i = 0; i < group->session_count; i++) {
         const struct result_session *s = find(known, count, group->sessions[i]);
+        if (s && !s->healed_by && s->verdict == VERDICT_HEALTHY)
+            continue; /* the detour itself, say: nothing to make up for */
         if (!s || !s->healed_by)
             return;
+        healed++;
         if (s->healed_effect < worst)
             worst = s->healed_effect;
     }
+    if (healed == 0)
+        return;
+    /* The sessions were healed of what each met alone; of this, the rule knows
+     * what is left. */
+    if (group->rule->scope != SCOPE_SESSION && group->rule->heal_known)
+        worst = group->rule->heal_effect;
     group->relieved = true;
     group->relief = worst;
 }

@@ -29,24 +29,41 @@ static void count_same(const struct findings *f, const struct group *group,
     }
 }
 
-static void move(struct group *group, int step, const char *why)
+/* The words that contrast has in place of the finding's own. */
+static void reword(struct group *group, const struct weighing *w)
+{
+    if (*w->remedy.user)
+        group->remedy.user = w->remedy.user;
+    if (*w->remedy.admin)
+        group->remedy.admin = w->remedy.admin;
+    if (w->hypothesis_count > 0) {
+        group->hypotheses = w->hypotheses;
+        group->hypothesis_count = w->hypothesis_count;
+    }
+    if (w->next_count > 0) {
+        group->next = w->next;
+        group->next_count = w->next_count;
+    }
+}
+
+static void move(struct group *group, const struct weighing *w)
 {
     size_t now = name_index(confidence_names, group->confidence);
-    if (step == 0 || (now == CERTAIN && step < 0))
+    if (w->step == 0 || (now == CERTAIN && w->step < 0))
         return;
     if (now != CERTAIN)
-        group->confidence = confidence_names[step > 0 ? LIKELY : POSSIBLE];
-    group->confidence_why = why;
+        group->confidence = confidence_names[w->step > 0 ? LIKELY : POSSIBLE];
+    group->confidence_why = w->why;
+    reword(group, w);
 }
 
 void findings_weigh(struct findings *findings,
-                    int (*weigh)(void *user, const struct weighed *finding,
-                                 const char **why),
+                    struct weighing (*weigh)(void *user,
+                                             const struct weighed *finding),
                     void *user)
 {
     for (size_t i = 0; i < findings->count; i++) {
         struct group *group = findings->groups[i];
-        const char *why = "";
         if (!rule_weighs(group->rule) || group->session_count == 0)
             continue;
         struct weighed w = {
@@ -57,7 +74,7 @@ void findings_weigh(struct findings *findings,
             .session_count = group->session_count,
         };
         count_same(findings, group, &w);
-        int step = weigh(user, &w, &why);
-        move(group, step, why);
+        struct weighing weighing = weigh(user, &w);
+        move(group, &weighing);
     }
 }

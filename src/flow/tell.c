@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <assert.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "flow/detail.h"
@@ -141,18 +142,28 @@ static void was_reset(const struct context *c, enum dir dir, uint32_t index)
 static void fin(const struct context *c, enum dir dir, uint32_t index)
 {
     const struct flow_detail *detail = detail_of(c, dir);
+    const struct flow_side *peer = &c->flow->side[other_dir(dir)];
+    uint64_t late = peer->bytes - detail->fin.bytes[other_dir(dir)];
     (void)index;
     TELL(c->out, tcp_fin, .by = name_of(dir), .first = detail->fin.first,
          .client_bytes = detail->fin.bytes[C2S],
          .server_bytes = detail->fin.bytes[S2C], .unseen = detail->fin.unseen,
-         .delay = clock_seconds(detail->fin.delay));
+         .delay = clock_seconds(detail->fin.delay), .late_bytes = late,
+         .late = late ? between(detail->fin.time, peer->last_content_time) : 0);
 }
 
 static void stall(const struct context *c, enum dir dir, uint32_t index)
 {
     const struct stall *stall = &detail_of(c, dir)->stalls[index];
     const struct sent *sent = &stall->sent;
-    TELL(c->out, tcp_stall, .by = name_of(dir), .bytes = sent->length,
+    char bytes[WORDS_MAX];
+    struct span what = SPAN("a keep-alive that was not answered");
+    if (sent->length) {
+        snprintf(bytes, sizeof bytes, "%u bytes", (unsigned)sent->length);
+        what = span_of(bytes);
+    }
+    TELL(c->out, tcp_stall, .by = name_of(dir), .what = what,
+         .bytes = sent->length,
          .count = sent->count,
          .seconds = between(sent->first_time, stall->until),
          .delivered = stall->delivered, .full_size = stall->full_size,

@@ -24,16 +24,26 @@ struct pattern {
 
 enum { TESTS_MAX = 16, UNLESS_MAX = 16 };
 
+struct instead;
+
 /* A text that is said only if a test holds. */
 struct said {
     const struct expr *test; /* NULL: always */
     const struct template *text;
     const struct template *because; /* of a hypothesis; NULL for none */
+    const struct instead *instead;  /* of contrast; NULL for none */
 };
 
 struct said_list {
     const struct said *list;
     size_t count;
+};
+
+/* What a finding says in place of its own words when contrast has shown these
+ * to be wrong.  What is NULL or empty stays as it was. */
+struct instead {
+    const struct template *user, *admin;
+    struct said_list hypotheses, next;
 };
 
 struct condition {
@@ -46,6 +56,7 @@ struct condition {
     bool has_moment; /* some pattern of `when` has */
     const struct counted *counted;
     size_t counted_count;
+    const struct template *one_for; /* NULL: one finding for each server */
     const struct template *says, *user, *admin;
     struct said_list checks, hypotheses, next;
     struct said_list raised, lowered; /* by contrast */

@@ -466,6 +466,7 @@ struct match match_make(const struct rules *rules, const struct rule *rule,
     match.session_count = parts.session_count;
     struct who who = make_who(&parts, port);
     name_parties(&parts, &who, &match);
+    match.one_for = filled(rule->condition->one_for, &parts, &who);
     if (!taker->wants_words || taker->wants_words(taker->user, &match))
         fill_words(rules, &parts, &who, &match);
     return match;

@@ -24,6 +24,7 @@ enum key {
     KEY_THRESHOLDS,
     KEY_WHEN,
     KEY_UNLESS,
+    KEY_ONE_FOR,
     KEY_SAYS,
     KEY_MEANS,
     KEY_REMEDY,
@@ -59,6 +60,7 @@ static const struct {
     [KEY_THRESHOLDS] = {"thresholds", true},
     [KEY_WHEN] = {"when", false},
     [KEY_UNLESS] = {"unless", true},
+    [KEY_ONE_FOR] = {"one-for", true},
     [KEY_SAYS] = {"says", false},
     [KEY_MEANS] = {"means", false},
     [KEY_REMEDY] = {"remedy", false},
@@ -351,7 +353,12 @@ static void take_remedy(struct reader *r, struct fields *fields,
 static void take_texts(struct reader *r, struct fields *fields,
                        struct rule *rule)
 {
+    const char *one_for = NULL;
     r->names.in_text = true;
+    take_text(r, fields, KEY_ONE_FOR, false, &one_for);
+    if (one_for)
+        r->condition->one_for = text_of(
+            r, fields, one_for, node_line(fields->of[KEY_ONE_FOR]), false);
     take_text(r, fields, KEY_SAYS, false, &rule->says);
     if (*rule->says)
         r->condition->says = text_of(r, fields, rule->says,

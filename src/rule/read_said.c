@@ -5,6 +5,7 @@
  *   - says: TEXT            (or run: COMMAND)
  *     if: EXPRESSION
  *     because: TEXT         (of hypotheses)
+ *     instead: {...}        (of raised-by and lowered-by)
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <string.h>
@@ -17,6 +18,7 @@ enum { SAID_MAX = 16 };
 struct item {
     const char *text, *test, *because;
     unsigned line, test_line, because_line;
+    const yaml_node_t *instead;
 };
 
 static bool take_key(struct reader *r, const char *what, struct item *item,
@@ -24,6 +26,10 @@ static bool take_key(struct reader *r, const char *what, struct item *item,
 {
     struct document *d = r->document;
     const char *name = node_text(d, key, what, false);
+    if (name && r->names.in_contrast && strcmp(name, "instead") == 0) {
+        item->instead = value;
+        return true;
+    }
     const char *text = name ? node_text(d, value, name, true) : NULL;
     if (!text)
         return false;
@@ -64,6 +70,56 @@ static bool take_item(struct reader *r, const yaml_node_t *node,
     return item->text != NULL;
 }
 
+static const struct template *read_text(struct reader *r,
+                                        const yaml_node_t *node,
+                                        const char *what)
+{
+    const char *text = node_text(r->document, node, what, true);
+    return text ? template_parse(r->parsing, &r->names, text, node_line(node),
+                                 false)
+                : NULL;
+}
+
+static bool read_instead_part(struct reader *r, const yaml_node_t *key,
+                              const yaml_node_t *value, struct instead *out)
+{
+    const char *word = node_text(r->document, key, "instead", false);
+    if (!word)
+        return false;
+    if (strcmp(word, "user") == 0)
+        return (out->user = read_text(r, value, word)) != NULL;
+    if (strcmp(word, "admin") == 0)
+        return (out->admin = read_text(r, value, word)) != NULL;
+    if (strcmp(word, "hypotheses") == 0)
+        return read_hypotheses(r, value, &out->hypotheses);
+    if (strcmp(word, "next") == 0)
+        return read_said(r, value, word, false, &out->next, NULL, NULL);
+    complain(r->document->complaints, node_line(key),
+             "instead: \"%s\" is neither \"user\", \"admin\", \"hypotheses\" "
+             "nor \"next\"", word);
+    return false;
+}
+
+/* instead: {user: TEXT, admin: TEXT, hypotheses: [...], next: [...]} */
+static const struct instead *read_instead(struct reader *r,
+                                          const yaml_node_t *node)
+{
+    struct instead *out = arena_alloc(r->parsing->mem, sizeof *out);
+    const yaml_node_t *key, *value;
+    *out = (struct instead){0};
+    if (!node_is_map(node)) {
+        complain(r->document->complaints, node_line(node),
+                 "instead: {user: TEXT, admin: TEXT, hypotheses: [...], "
+                 "next: [...]} should stand here");
+        return NULL;
+    }
+    for (size_t i = 0; node_map_get(r->document, node, i, &key, &value); i++) {
+        if (!read_instead_part(r, key, value, out))
+            return NULL;
+    }
+    return out;
+}
+
 static bool compile(struct reader *r, const struct item *item, bool command,
                     struct said *said)
 {
@@ -81,7 +137,10 @@ static bool compile(struct reader *r, const struct item *item, bool command,
     if (item->because)
         said->because = template_parse(r->parsing, &r->names, item->because,
                                        item->because_line, false);
-    return said->text && (said->because || !item->because);
+    if (item->instead)
+        said->instead = read_instead(r, item->instead);
+    return said->text && (said->because || !item->because) &&
+           (said->instead || !item->instead);
 }
 
 bool read_said(struct reader *r, const yaml_node_t *node, const char *what,

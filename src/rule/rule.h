@@ -143,6 +143,8 @@ struct match {
     size_t session_count;
     const char *client, *server, *server_name; /* "" where unknown or many;
                                                   server is "address:port" */
+    const char *one_for; /* what is the same for this client is one finding,
+                            whatever the server; "": one for each server */
 };
 
 /* Who gets to know what fired. */
@@ -173,12 +175,22 @@ void rules_judge(const struct rules *rules, enum scope scope,
 struct span rules_product(const struct rules *rules,
                           const struct facts *session);
 
-/* Whether the contrast with other sessions makes a finding of this rule surer
- * (1), less sure (-1) or neither (0), and in *why the words for it, in mem.
- * Both facts must be there: of kind session and contrast. */
-int rule_weigh(const struct rule *rule, const struct fact *session,
-               const struct fact *contrast, struct arena *mem,
-               const char **why);
+/* What the contrast with other sessions makes of a finding.  Where it has no
+ * words of its own ("", 0), those of the finding stay. */
+struct weighing {
+    int step;        /* 1: surer, -1: less sure, 0: neither */
+    const char *why; /* the words for it */
+    struct remedy remedy;
+    const struct hypothesis *hypotheses;
+    size_t hypothesis_count;
+    const char *const *next;
+    size_t next_count;
+};
+
+/* All texts are in mem.  Both facts must be there: of kind session and
+ * contrast. */
+struct weighing rule_weigh(const struct rule *rule, const struct fact *session,
+                           const struct fact *contrast, struct arena *mem);
 
 /* Whether contrast matters to it at all. */
 bool rule_weighs(const struct rule *rule);

@@ -186,12 +186,12 @@ static struct window window_of(struct book *book, const struct weighed *w)
     return out;
 }
 
-static int weigh(void *user, const struct weighed *w, const char **why)
+static struct weighing weigh(void *user, const struct weighed *w)
 {
     struct contrasting *c = user;
     const struct book_entry *e = find(c->book, w->sessions[0]);
     if (!e)
-        return 0;
+        return (struct weighing){.why = ""};
     struct fact_contrast told = {
         .clients_same = w->clients_same,
         .servers_same = w->servers_same,
@@ -203,7 +203,7 @@ static int weigh(void *user, const struct weighed *w, const char **why)
                                  .values = &e->session};
     const struct fact contrast = {.kind = &fact_kinds[FACT_KIND_contrast],
                                   .values = &told};
-    return rule_weigh(w->rule, &session, &contrast, c->mem, why);
+    return rule_weigh(w->rule, &session, &contrast, c->mem);
 }
 
 void contrast_weigh(struct findings *findings, struct book *book,

@@ -3,6 +3,7 @@
  */
 #include "test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -31,7 +32,8 @@ static struct match match_of(const struct rule *rule, const char *client)
                           .log = "",
                           .client = client,
                           .server = "198.51.100.25:143",
-                          .server_name = ""};
+                          .server_name = "",
+                          .one_for = ""};
 }
 
 static void a_failure_has_a_place_after_ever_so_many_notes(void **state)
@@ -79,11 +81,50 @@ static void the_same_evidence_is_shown_once(void **state)
     arena_free(&mem);
 }
 
+/* Four servers behind one router, or three and another router's one. */
+static void what_one_router_says_is_one_finding(void **state)
+{
+    (void)state;
+    static char servers[4][32];
+    struct result_session sessions[4] = {{0}};
+    uint64_t ids[4];
+    for (unsigned i = 0; i < 4; i++) {
+        snprintf(servers[i], sizeof servers[i], "198.51.100.%u", i);
+        sessions[i].id = ids[i] = i + 1;
+        sessions[i].server_address = servers[i];
+    }
+    for (unsigned other = 0; other < 2; other++) {
+        struct arena *mem = arena_new();
+        struct findings *findings = findings_new(mem);
+        struct result result = {
+            .mem = mem, .sessions = sessions, .session_count = 4};
+        for (unsigned i = 0; i < 4; i++) {
+            struct match match = match_of(&failure, "192.0.2.10");
+            match.server = servers[i];
+            match.summary = "No way.";
+            match.one_for = i < 4 - other ? "192.0.2.1" : "192.0.2.2";
+            match.sessions = &ids[i];
+            match.session_count = 1;
+            findings_add(findings, &match);
+        }
+        findings_finish(findings, &result);
+        assert_int_equal(result.finding_count, 1 + other);
+        assert_string_equal(result.findings[0].summary,
+                            other ? "No way. The same is so for 2 more servers."
+                                  : "No way. The same is so for 3 more "
+                                    "servers.");
+        assert_null(result.findings[0].server);
+        findings_free(&findings);
+        arena_free(&mem);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_has_a_place_after_ever_so_many_notes),
         cmocka_unit_test(the_same_evidence_is_shown_once),
+        cmocka_unit_test(what_one_router_says_is_one_finding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

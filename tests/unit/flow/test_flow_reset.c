@@ -48,6 +48,21 @@ static void both_close_in_order(void **state)
     lab_close(&lab);
 }
 
+static void what_comes_after_a_close_is_told(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    C(.flags = TCP_FIN | TCP_ACK, .seq = 131, .ack = 561);
+    lab.time += 12 * CLOCK_SECOND;
+    S(.flags = TCP_ACK, .seq = 561, .ack = 132, .n = 17);
+    lab_end(&lab);
+    assert_int_equal(TOLD(tcp_fin, 0)->late_bytes, 17);
+    assert_true(TOLD(tcp_fin, 0)->late >= 12);
+    lab_close(&lab);
+}
+
 static void a_reset_after_both_fins_is_of_a_closed_connection(void **state)
 {
     (void)state;
@@ -226,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_close_in_order),
+        cmocka_unit_test(what_comes_after_a_close_is_told),
         cmocka_unit_test(a_reset_after_both_fins_is_of_a_closed_connection),
         cmocka_unit_test(a_reset_between_the_fins_is_of_a_closing_one),
         cmocka_unit_test(an_applications_own_reset_has_no_signs),

@@ -141,12 +141,19 @@ static int weighed(const char *keys, uint64_t same, uint64_t meanwhile,
     const struct fact contrast = {.kind = &fact_kinds[FACT_KIND_contrast],
                                   .values = &c};
     struct arena *mem = arena_new();
-    const char *said = NULL;
-    int step = rule_weigh(rules_get(rules, 0), &session, &contrast, mem, &said);
-    snprintf(why, 100, "%s", said ? said : "");
+    struct weighing w =
+        rule_weigh(rules_get(rules, 0), &session, &contrast, mem);
+    snprintf(why, 100, "%s", w.why);
+    for (size_t i = 0; i < w.hypothesis_count; i++)
+        snprintf(why + strlen(why), 100 - strlen(why), "|%s (%s)",
+                 w.hypotheses[i].text, w.hypotheses[i].because);
+    for (size_t i = 0; i < w.next_count; i++)
+        snprintf(why + strlen(why), 100 - strlen(why), "|%s", w.next[i]);
+    if (*w.remedy.user)
+        snprintf(why + strlen(why), 100 - strlen(why), "|%s", w.remedy.user);
     arena_free(&mem);
     rules_free(&rules);
-    return step;
+    return w.step;
 }
 
 static void contrast_raises_lowers_and_contradiction_wins(void **state)
@@ -167,6 +174,26 @@ static void contrast_raises_lowers_and_contradiction_wins(void **state)
     assert_string_equal(why, "192.0.2.1 alone");
 }
 
+static void contrast_puts_right_what_was_said(void **state)
+{
+    (void)state;
+    char why[100];
+    static const char keys[] =
+        "  lowered-by:\n"
+        "    - if: contrast.worked_meanwhile > 0\n"
+        "      says: others work\n"
+        "      instead:\n"
+        "        user: ask {client}\n"
+        "        hypotheses:\n"
+        "          - {says: a ban, because: '{port}'}\n"
+        "          - {says: a crowd, because: no, if: contrast.tries > 1}\n"
+        "        next: [go on]\n";
+    weighed(keys, 0, 0, why);
+    assert_string_equal(why, "");
+    weighed(keys, 0, 1, why);
+    assert_string_equal(why, "others work|a ban (143)|go on|ask 192.0.2.1");
+}
+
 struct mistake_row {
     const char *name, *keys, *message;
 };
@@ -180,6 +207,9 @@ static const struct mistake_row mistakes[] = {
     {"contrast sees no facts of the session", "  raised-by: [{if: mail.greeting.masked, says: a}]\n", "only session.FIELD"},
     {"contrast counts nothing", "  lowered-by: [{if: count(mail.greeting) > 1, says: a}]\n", "sees no"},
     {"contrast is seen nowhere else", "  next: [{if: contrast.worked > 1, says: a}]\n", "sees no contrast"},
+    {"nothing known stands instead", "  raised-by: [{if: contrast.worked > 1, says: a, instead: {says: b}}]\n", "neither \"user\""},
+    {"instead is no text", "  raised-by: [{if: contrast.worked > 1, says: a, instead: b}]\n", "should stand here"},
+    {"only contrast says something else instead", "  next: [{says: a, instead: b}]\n", "is neither"},
     {"an unknown cure", "  healed-by: magic\n", "healed-by"},
 };
 /* clang-format on */
@@ -196,12 +226,13 @@ static void is_refused(void **state)
 
 int main(void)
 {
-    enum { MISTAKES = sizeof mistakes / sizeof mistakes[0], OWN = 4 };
+    enum { MISTAKES = sizeof mistakes / sizeof mistakes[0], OWN = 5 };
     struct CMUnitTest tests[OWN + MISTAKES] = {
         cmocka_unit_test(a_check_is_given_only_if_its_test_holds),
         cmocka_unit_test(what_is_left_says_what_speaks_for_it),
         cmocka_unit_test(the_log_is_that_of_the_product),
         cmocka_unit_test(contrast_raises_lowers_and_contradiction_wins),
+        cmocka_unit_test(contrast_puts_right_what_was_said),
     };
     for (size_t i = 0; i < MISTAKES; i++)
         tests[OWN + i] = (struct CMUnitTest){
