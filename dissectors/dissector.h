@@ -57,10 +57,12 @@ struct flow_context {
     const struct tls_keys *keys;   /* may be NULL */
     const struct tls_trust *trust; /* may be NULL: chains are then not built */
 
-    /* What TCP knows, filled in before close() is called. */
+    /* What TCP knows.  A FIN is known from its packet on, the rest before
+     * close() is called. */
     bool
         closed_by_known; /* FIN or RST was seen, and closed_by sent the first */
     enum dir closed_by;
+    int64_t closed_time;   /* of the first FIN; 0 if there was none */
     uint64_t acknowledged; /* how much of the client's stream the server's TCP
                               has acknowledged, as an offset; 0 if unknown */
 };

@@ -33,8 +33,10 @@ static void on_alert(struct tls *tls, enum dir dir, uint8_t level,
         tls->certificate_empty = true;
     if (description == CLOSE_NOTIFY)
         tls->closed[dir] = true;
-    if (ends)
-        progress_refused(tls, dir);
+    if (!ends)
+        return;
+    progress_refused(tls, dir);
+    progress_left(tls, dir, facts_time(out));
 }
 
 void alert_bytes(struct tls *tls, enum dir dir, struct span content,

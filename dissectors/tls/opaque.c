@@ -26,6 +26,7 @@ static void tell_alert(struct tls *tls, enum dir dir, size_t length,
     if (tls->told || tls->midstream)
         tls->closed[dir] = true;
     progress_refused(tls, dir);
+    progress_left(tls, dir, facts_time(out));
 }
 
 static void on_data(struct tls *tls, enum dir dir, size_t length,

@@ -66,6 +66,7 @@ void progress_complete(struct tls *tls, struct facts *out)
                             tls->context->server_port != MANAGESIEVE_PORT;
         shape_expect_tickets(&tls->shape, client_first);
     }
+    tls->complete_time = facts_time(out);
     tell(tls, SPAN("ok"), SPAN(""), SPAN(""), out);
 }
 
@@ -92,6 +93,30 @@ void progress_refused(struct tls *tls, enum dir by)
         return;
     tls->refused = true;
     tls->refused_by = by;
+}
+
+static void leave(struct tls *tls, enum dir by, int64_t time)
+{
+    tls->left = true;
+    tls->left_by = by;
+    tls->left_time = time;
+}
+
+void progress_left(struct tls *tls, enum dir by, int64_t time)
+{
+    const struct flow_context *context = tls->context;
+    if (tls->left)
+        return;
+    if (context->closed_time && context->closed_by_known)
+        leave(tls, context->closed_by, context->closed_time);
+    else
+        leave(tls, by, time);
+}
+
+void progress_closed(struct tls *tls, int64_t time)
+{
+    if (tls->context->closed_by_known)
+        progress_left(tls, tls->context->closed_by, time);
 }
 
 static struct span how_name(enum end why)

@@ -22,6 +22,14 @@ void progress_complete(struct tls *tls, struct facts *out);
 /* An alert (or what must be one) ended the handshake before its time. */
 void progress_refused(struct tls *tls, enum dir by);
 
+/* One side sent an alert that ends the talk.  The first to do so, or to close
+ * the connection before that, is the one that left. */
+void progress_left(struct tls *tls, enum dir by, int64_t time);
+
+/* The connection is over, perhaps without an alert: who left is whoever closed
+ * it.  time: of its last packet. */
+void progress_closed(struct tls *tls, int64_t time);
+
 /* The connection is over: tells tls.handshake unless that was done before. */
 void progress_end(struct tls *tls, enum end why, struct facts *out);
 

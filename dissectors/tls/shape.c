@@ -127,24 +127,32 @@ static struct span closed_name(const bool closed[2])
                          : SPAN("none");
 }
 
-void shape_tell(struct shape *s, bool finished, const bool closed[2],
-                struct span keys, struct facts *out)
+static struct span side_word(bool known, enum dir dir, struct span otherwise)
+{
+    if (!known)
+        return otherwise;
+    return dir == C2S ? SPAN("client") : SPAN("server");
+}
+
+void shape_tell(struct shape *s, const struct shape_end *end, struct facts *out)
 {
     settle(s);
-    if (!s->began && !finished)
+    if (!s->began && !end->finished)
         return;
-    struct span speaker = s->speaker == C2S ? SPAN("client") : SPAN("server");
     TELL(out, tls_shape, .client_records = s->records[C2S],
          .server_records = s->records[S2C], .client_bytes = s->bytes[C2S],
          .server_bytes = s->bytes[S2C], .pause = clock_seconds(s->pause),
          .answer_after_pause = s->pause_answer,
          .request_before_pause = s->pause_request, .exchanges = s->exchanges,
          .ended_after_pause = only_goodbye_after(s),
-         .last_speaker = s->began ? speaker : SPAN(""),
+         .last_speaker = side_word(s->began, s->speaker, SPAN("")),
          .last_request = s->request, .last_answer = s->last_answer,
          .last_record = s->last_record,
          .last_pause = clock_seconds(s->last_pause),
          .last_unasked = s->last_unasked,
-         .close_notify = closed[C2S] || closed[S2C],
-         .closed_by = closed_name(closed), .keys = keys, .whole = !s->full);
+         .close_notify = end->closed[C2S] || end->closed[S2C],
+         .closed_by = closed_name(end->closed),
+         .left_first = side_word(end->left, end->left_by, SPAN("none")),
+         .left_after = clock_seconds(end->left_after), .keys = end->keys,
+         .whole = !s->full);
 }

@@ -54,10 +54,19 @@ void shape_expect_tickets(struct shape *shape, bool client_first);
 void shape_record(struct shape *shape, enum dir dir, size_t content,
                   int64_t time);
 
-/* Tells tls.shape; nothing is told of a talk in which nobody ever spoke unless
- * `finished` says that a handshake came before it.  closed: which side, by enum
- * dir, sent close_notify.  keys: the word for what keys there were. */
-void shape_tell(struct shape *shape, bool finished, const bool closed[2],
-                struct span keys, struct facts *out);
+/* What is known of a talk besides its records. */
+struct shape_end {
+    bool finished;  /* a handshake came before it */
+    bool closed[2]; /* which side, by enum dir, sent close_notify */
+    bool left;      /* one side said goodbye or closed the connection ... */
+    enum dir left_by;   /* ... this one, before the other ... */
+    int64_t left_after; /* ... so long after the handshake */
+    struct span keys;   /* the word for what keys there were */
+};
+
+/* Tells tls.shape; nothing is told of a talk in which nobody ever spoke and
+ * that no handshake came before. */
+void shape_tell(struct shape *shape, const struct shape_end *end,
+                struct facts *out);
 
 #endif

@@ -115,6 +115,9 @@ struct tls {
     bool opened_data; /* application data was decrypted */
     uint8_t *clear;   /* room for one decrypted record */
     bool closed[2];   /* by close_notify, as far as one can tell */
+    bool left;        /* after the handshake one side had enough ... */
+    enum dir left_by; /* ... this one, before the other */
+    int64_t left_time, complete_time; /* complete: the handshake */
     struct shape shape;
 };
 

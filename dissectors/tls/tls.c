@@ -268,10 +268,17 @@ static void tls_close(void *self, enum end why, struct facts *out)
     struct tls *tls = self;
     foreign_end(tls, out);
     progress_end(tls, why, out);
+    progress_closed(tls, facts_time(out));
     bool finished = tls->reached >= REACHED_FINISHED;
-    bool began = finished || tls->midstream;
-    if (began && !tls->opened_data)
-        shape_tell(&tls->shape, finished, tls->closed, secrets_word(tls), out);
+    struct shape_end end = {.finished = finished,
+                            .closed = {tls->closed[C2S], tls->closed[S2C]},
+                            .left = tls->left,
+                            .left_by = tls->left_by,
+                            .keys = secrets_word(tls)};
+    if (tls->left && tls->complete_time)
+        end.left_after = tls->left_time - tls->complete_time;
+    if ((finished || tls->midstream) && !tls->opened_data)
+        shape_tell(&tls->shape, &end, out);
 }
 
 static void *tls_open(struct arena *mem, const struct flow_context *context)

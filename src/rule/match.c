@@ -275,6 +275,24 @@ struct clock_words {
  * once. */
 static const int64_t log_slack = 2 * CLOCK_SECOND;
 
+/* Whether the server of this session wants STARTTLS before TLS. */
+static bool tls_comes_later(const struct fact_session *s)
+{
+    if (span_same(s->security, SPAN("starttls")))
+        return true;
+    if (span_same(s->expected_security, SPAN("implicit-tls")))
+        return false;
+    if (!span_same(s->security, SPAN("implicit-tls")))
+        return span_same(s->security, SPAN("plain")) ||
+               span_same(s->expected_security, SPAN("plain"));
+    /* The client began with TLS.  That it may only where the server joins in.
+     */
+    bool joined = span_same(s->tls, SPAN("ok")) ||
+                  !span_same(s->tls_reached, SPAN("client_hello")) ||
+                  span_same(s->tls_ended, SPAN("alert"));
+    return !joined && span_same(s->expected_security, SPAN("plain"));
+}
+
 /* With which option openssl s_client gets to the same TLS; "" where TLS comes
  * first, or there is no telling. */
 static const char *starttls_of(const struct fact_session *s)
@@ -285,9 +303,7 @@ static const char *starttls_of(const struct fact_session *s)
         {"smtp", " -starttls smtp"},
         {"sieve", " -starttls sieve"},
     };
-    bool later = span_same(s->security, SPAN("starttls")) ||
-                 (!span_same(s->security, SPAN("implicit-tls")) &&
-                  span_same(s->expected_security, SPAN("plain")));
+    bool later = tls_comes_later(s);
     struct span protocol = s->expected.n ? s->expected : s->protocol;
     for (size_t i = 0; later && i < sizeof options / sizeof *options; i++) {
         if (span_same(protocol, span_of(options[i][0])))

@@ -410,10 +410,29 @@ static void begin_stream(struct conversation *c, enum dir dir,
     }
 }
 
+static void tell_tls_who_closed(struct conversation *c)
+{
+    enum flow_end end = c->flow->end;
+    c->tls_context.closed_by_known = end != FLOW_OPEN;
+    c->tls_context.closed_by =
+        end == FLOW_CLIENT_FIN || end == FLOW_CLIENT_RESET ? C2S : S2C;
+}
+
+/* An alert after the other side's FIN is no more than an answer to it. */
+static void on_fin(struct conversation *c, int64_t time)
+{
+    if (c->tls_context.closed_time)
+        return;
+    tell_tls_who_closed(c);
+    c->tls_context.closed_time = time;
+}
+
 void conversation_packet(struct conversation *c, const struct flow_event *event,
                          const struct packet *packet)
 {
     const struct tcp_header *tcp = &packet->tcp;
+    if (tcp->flags & TCP_FIN)
+        on_fin(c, packet->time);
     if (!c->stream && packet->length == 0)
         return;
     if (!c->stream)
@@ -455,9 +474,7 @@ static void tell_tls_of_tcp(struct conversation *c)
 {
     const struct flow *f = c->flow;
     const struct flow_side *client = &f->side[C2S];
-    c->tls_context.closed_by_known = f->end != FLOW_OPEN;
-    c->tls_context.closed_by =
-        f->end == FLOW_CLIENT_FIN || f->end == FLOW_CLIENT_RESET ? C2S : S2C;
+    tell_tls_who_closed(c);
     uint32_t acknowledged = client->acked - client->first_seq;
     if (client->seq_known && acknowledged <= client->bytes + 1)
         c->tls_context.acknowledged = acknowledged;

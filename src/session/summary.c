@@ -95,7 +95,8 @@ static void take_handshake(struct summary *s,
 
 static void take_hello(struct summary *s, const struct fact_tls_client_hello *h)
 {
-    s->tls = TLS_STARTED;
+    if (s->tls != TLS_OK) /* else it only negotiates anew */
+        s->tls = TLS_STARTED;
     keep(s->server_name, sizeof s->server_name, h->server_name);
     if (s->tls_hello_seen)
         return;

@@ -308,7 +308,7 @@ static void the_end_of_a_talk_is_measured(void **state)
         lab_has(&seen, "tls.shape", 0,
                 "last_speaker=server|last_request=6|last_answer=25"
                 "|last_record=20|last_pause=600.001|last_unasked=yes"
-                "|closed_by=server|keys=none|whole=yes");
+                "|closed_by=server|left_first=server|keys=none|whole=yes");
         lab_seen_free(&seen);
         lab_close(&lab);
     }
