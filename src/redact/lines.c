@@ -155,6 +155,8 @@ static struct span argument(struct span *rest)
     size_t n = 0;
     while (n < rest->n && rest->p[n] != '"')
         n += rest->p[n] == '\\' && n + 1 < rest->n ? 2 : 1;
+    if (n >= rest->n) /* never closed: a word, so that a secret is not a name */
+        return span_cut(rest, ' ');
     struct span inside = span_first(*rest, n);
     *rest = span_skip(*rest, n + 1);
     return inside;
