@@ -13,6 +13,7 @@
 static const struct subcommand *const subcommands[] = {
     &analyze_subcommand, &scan_subcommand,    &live_subcommand,
     &rules_subcommand,   &explain_subcommand, &facts_subcommand,
+    &redact_subcommand,
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof *subcommands };
 

@@ -26,14 +26,15 @@ declare -A may=(
     [report]="base rule finding"
     [session]="base fact net flow stream dissectors"
     [story]="base fact rule finding session"
+    [redact]="base fact capture net flow stream dissectors"
     [dissectors]="base fact tls"
-    [cli]="base fact rule finding report engine capture"
+    [cli]="base fact rule finding report engine capture redact"
 )
 
 layer_of_header() {
     case "$1" in
     base/* | fact/* | capture/* | net/* | flow/* | stream/* | rule/* | \
-        finding/* | report/* | session/* | story/* | cli/*)
+        finding/* | report/* | session/* | story/* | redact/* | cli/*)
         echo "${1%%/*}"
         ;;
     tls/*) if [ -e "dissectors/$1" ]; then echo dissectors; else echo tls; fi ;;
