@@ -25,7 +25,7 @@ enum {
     PORT_DHCP_CLIENT = 68,
     PROTOCOL_TCP = 6,
     TICK_EVERY = 64,
-    TRIES_MAX = 16,   /* segments of a server on an odd port to look at */
+    TRIES_MAX = 16,     /* segments of a server on an odd port to look at */
     HEADERS_LEAST = 34, /* Ethernet and IPv4: of what can not be placed */
 };
 
@@ -33,6 +33,7 @@ enum {
 struct plan {
     struct script *script;
     struct stream *stream; /* of the first reading */
+    bool begun;            /* content came; until then SYNs may count anew */
     bool known[2];
     uint32_t base[2]; /* sequence number of the first byte of content */
     int64_t at[2];    /* the second reading's latest offset: numbers wrap */
@@ -86,9 +87,10 @@ static int port_rank(uint16_t port)
 
 static enum redact_protocol protocol_of(uint16_t port)
 {
-    static const char *const names[] = {
-        [REDACT_IMAP] = "imap", [REDACT_POP3] = "pop3",
-        [REDACT_SMTP] = "smtp", [REDACT_SIEVE] = "sieve"};
+    static const char *const names[] = {[REDACT_IMAP] = "imap",
+                                        [REDACT_POP3] = "pop3",
+                                        [REDACT_SMTP] = "smtp",
+                                        [REDACT_SIEVE] = "sieve"};
     const char *name = port_protocol(port);
     for (int i = REDACT_IMAP; name && i <= REDACT_SIEVE; i++)
         if (strcmp(names[i], name) == 0)
@@ -99,14 +101,15 @@ static enum redact_protocol protocol_of(uint16_t port)
 /* Whoever greets like a mail server does so within the first line. */
 static bool greets(struct span content)
 {
-    static const struct span greetings[] = {
-        SPAN_INIT("* "), SPAN_INIT("+OK"), SPAN_INIT("-ERR"),
-        SPAN_INIT("\"IMPLEMENTATION")};
+    static const struct span greetings[] = {SPAN_INIT("* "), SPAN_INIT("+OK"),
+                                            SPAN_INIT("-ERR"),
+                                            SPAN_INIT("\"IMPLEMENTATION")};
     for (size_t i = 0; i < sizeof greetings / sizeof *greetings; i++)
         if (span_starts(content, greetings[i]))
             return true;
-    return content.n > 3 && (content.p[0] == '2' || content.p[0] == '4' ||
-                             content.p[0] == '5') &&
+    return content.n > 3 &&
+           (content.p[0] == '2' || content.p[0] == '4' ||
+            content.p[0] == '5') &&
            content.p[1] >= '0' && content.p[1] <= '5' &&
            (content.p[3] == ' ' || content.p[3] == '-');
 }
@@ -134,10 +137,9 @@ static void maybe_follow(struct redaction *r, const struct flow_event *event,
         return;
     struct plan *plan = must_alloc(sizeof *plan);
     *plan = (struct plan){
-        .script = script_new(protocol_of(server->port),
-                             port_is_implicit_tls(server->port),
-                             flow->handshake == FLOW_MIDSTREAM,
-                             r->options->key, r->counts),
+        .script = script_new(
+            protocol_of(server->port), port_is_implicit_tls(server->port),
+            flow->handshake == FLOW_MIDSTREAM, r->options->key, r->counts),
     };
     plan->stream = stream_open(&taker, plan);
     if (!event->is_new) { /* what was said before is hidden */
@@ -173,6 +175,9 @@ static void learn_tcp(struct redaction *r, const struct packet *packet)
         maybe_follow(r, &event, packet);
     struct plan *plan = event.flow->user;
     if (!plan)
+        return;
+    plan->begun |= packet->length > 0;
+    if (!plan->begun)
         return;
     learn_bases(plan, event.flow);
     const struct segment segment = {
@@ -226,15 +231,13 @@ static void veil_tcp(struct redaction *r, const struct frame *frame,
 {
     size_t at;
     struct flow_event event = flow_table_packet(r->flows, packet);
-    struct plan *plan =
-        event.flow ? *plan_of(r, event.flow->number) : NULL;
+    struct plan *plan = event.flow ? *plan_of(r, event.flow->number) : NULL;
     if (!veil_content(frame, packet, &at))
         return;
     if (plan) {
         apply_tcp(plan, &event, packet, veil->bytes + at);
         veil_mend(veil, frame, packet, at);
-    } else if (!is_dns(packet->tcp.source_port,
-                       packet->tcp.destination_port)) {
+    } else if (!is_dns(packet->tcp.source_port, packet->tcp.destination_port)) {
         cut(r, veil, at);
     }
 }
@@ -277,8 +280,7 @@ static void veil_udp(struct redaction *r, const struct frame *frame,
 }
 
 /* Put together from fragments: nothing of it stands in this frame alone. */
-static bool is_elsewhere(const struct frame *frame,
-                         const struct packet *packet)
+static bool is_elsewhere(const struct frame *frame, const struct packet *packet)
 {
     size_t at;
     return packet->payload.n && !veil_content(frame, packet, &at);
