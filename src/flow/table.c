@@ -339,10 +339,10 @@ static void take_clock(struct flow_table *table, const struct packet *packet)
 static int64_t patience_with(const struct entry *entry)
 {
     int64_t most = patience[entry->waiting];
-    int64_t trips = entry->flow.rtt * LAST_TRIPS;
-    if (entry->waiting != WAITS_LAST || trips == 0 || trips > most)
+    int64_t trip = entry->flow.rtt; /* centuries where clocks are broken */
+    if (entry->waiting != WAITS_LAST || trip == 0 || trip > most / LAST_TRIPS)
         return most;
-    return trips < LAST_LEAST ? LAST_LEAST : trips;
+    return trip < LAST_LEAST / LAST_TRIPS ? LAST_LEAST : trip * LAST_TRIPS;
 }
 
 static bool is_stale(const struct flow_table *table, const struct entry *entry,
