@@ -180,7 +180,9 @@ static uint64_t decimal_fraction(uint64_t fraction, unsigned digits)
 
 int64_t interface_time(const struct interface *interface, uint64_t ticks)
 {
-    const int64_t latest = INT64_MAX / CLOCK_SECOND - 1;
+    /* In 2116.  What is farther away is brought there, so that two times can be
+     * subtracted, and some seconds or hours added, wherever they are used. */
+    const int64_t latest = INT64_MAX / CLOCK_SECOND / 2 - 100000;
     unsigned exponent = interface->exponent;
     uint64_t seconds = 0, nanoseconds;
     if (interface->binary) {
