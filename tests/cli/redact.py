@@ -9,15 +9,16 @@ in the samples holds, see truth/secrets.sh) stands in it, in the clear or in
 base64.  EXCEPTIONS are samples whose cause is in what is hidden.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import json
 import os
 import re
-import shlex
 import subprocess
 import sys
 import tempfile
 
 import yaml
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
+from reports import by_options, reports  # noqa: E402
 
 CANARY = re.compile(rb"CANARY|Q0FOQVJZ|NBTkFSW|DQU5BUl")
 
@@ -30,12 +31,6 @@ EXCEPTIONS = {
 
 def run(*words):
     return subprocess.run(words, capture_output=True, timeout=600, check=False)
-
-
-def reports(mailwhy, paths, options):
-    """Of many captures in one run: loading the rules takes longer than most."""
-    done = run(mailwhy, "analyze", "--format", "json", *options, *paths)
-    return json.loads(done.stdout)["captures"]
 
 
 def shown(capture):
@@ -113,30 +108,19 @@ def damaged(mailwhy, path, out):
                f"{after['packets']} packets of {before['packets']}")
 
 
-def by_options(samples, only):
-    """The names of the samples, in lists for each set of options."""
-    with open(os.path.join(samples, "MANIFEST"), encoding="utf-8") as file:
-        entries = yaml.safe_load(file)
-    groups = {}
-    for entry in entries:
-        if not only or entry["file"] in only:
-            groups.setdefault(entry.get("options") or "", []).append(
-                entry["file"])
-    return groups
-
-
 def main():
     mailwhy, samples = sys.argv[1], sys.argv[2]
+    with open(os.path.join(samples, "MANIFEST"), encoding="utf-8") as file:
+        entries = [e for e in yaml.safe_load(file)
+                   if not sys.argv[3:] or e["file"] in sys.argv[3:]]
     root = os.path.dirname(os.path.abspath(samples))
     plain = os.path.join(samples, "imap-login-refused.pcap")
     count = 0
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "copy.pcap")
         wrong = [*wrong_use(mailwhy, plain, out), *damaged(mailwhy, plain, out)]
-        for words, names in by_options(samples, sys.argv[3:]).items():
-            options = [os.path.join(root, word)
-                       if word.startswith("samples/") else word
-                       for word in shlex.split(words)]
+        for options, group in by_options(entries, root):
+            names = [entry["file"] for entry in group]
             wrong += mistakes(mailwhy, samples, names, options, folder)
             count += len(names)
         for mistake in wrong:

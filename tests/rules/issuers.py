@@ -13,7 +13,6 @@ Prints a line per mistake and a closing count; exits with 1 on mistakes, and
 with 77 where there is no openssl.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import json
 import os
 import shutil
 import ssl
@@ -22,19 +21,10 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
+from reports import reports, rows  # noqa: E402
+
 NAME = "mail.example.org"
-
-
-def rows(path):
-    with open(path, encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            line = line.rstrip("\n")
-            if not line or line.startswith("#"):
-                continue
-            cells = line.split("\t")
-            if len(cells) != 2:
-                sys.exit(f"{path}:{number}: {len(cells)} columns, not 2")
-            yield (number, *cells)
 
 
 def openssl(*words):
@@ -152,20 +142,16 @@ def main():
         return 77
     os.makedirs(work, exist_ok=True)
     make_keys(work)
-    wanted = [r for r in rows(table)
+    wanted = [r for r in rows(table, 2)
               if not only or any(o in "\t".join(r[1:]) for o in only)]
     paths = []
     for number, _, issuer in wanted:
         certificate(work, issuer)
         paths.append(f"{work}/{number:03}.pcap")
         write_capture(paths[-1], talk(refused_handshake(work)))
-    run = subprocess.run([mailwhy, "analyze", "--format", "json", *paths],
-                         capture_output=True, text=True, timeout=300)
-    if run.returncode not in (0, 1):
-        sys.exit(f"exit status {run.returncode}: {run.stderr.strip()}")
-    reports = json.loads(run.stdout)["captures"]
     wrong = 0
-    for (number, expected, issuer), report in zip(wanted, reports):
+    for (number, expected, issuer), report in zip(
+            wanted, reports(mailwhy, paths, statuses=(0, 1)), strict=True):
         primary = [f["id"] for f in report["findings"] if f["primary"]]
         if primary != [expected]:
             wrong += 1

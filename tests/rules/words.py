@@ -16,25 +16,15 @@ played, and what is found is shown.
 Prints a line per mistake and a closing count; exits with 1 on mistakes.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import json
 import os
 import re
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
+from reports import reports, rows  # noqa: E402
+
 BESIDE_THE_POINT = {"account.credentials-in-clear", "capture.after-submission"}
-
-
-def rows(path):
-    with open(path, encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            line = line.rstrip("\n")
-            if not line or line.startswith("#"):
-                continue
-            cells = line.split("\t")
-            if len(cells) != 4:
-                sys.exit(f"{path}:{number}: {len(cells)} columns, not 4")
-            yield (number, *cells)
 
 
 def said(words, tag):
@@ -92,17 +82,12 @@ def mistake(expected, report):
 def main():
     mailwhy, dialog2pcap, table, contexts, work, *only = sys.argv[1:]
     os.makedirs(work, exist_ok=True)
-    wanted = [r for r in rows(table)
+    wanted = [r for r in rows(table, 4)
               if not only or any(o in "\t".join(r[1:]) for o in only)]
     paths = [capture(dialog2pcap, contexts, work, r) for r in wanted]
-    run = subprocess.run([mailwhy, "analyze", "--format", "json", *paths],
-                         capture_output=True, text=True, timeout=300)
-    if run.returncode not in (0, 1):
-        sys.exit(f"exit status {run.returncode}: {run.stderr.strip()}")
-    reports = json.loads(run.stdout)["captures"]
     wrong = 0
-    for (number, expected, context, words, whose), report in zip(wanted,
-                                                                 reports):
+    for (number, expected, context, words, whose), report in zip(
+            wanted, reports(mailwhy, paths, statuses=(0, 1)), strict=True):
         why = mistake(expected, report)
         if why:
             wrong += 1

@@ -9,27 +9,13 @@ not.  Prints a line per mistake and a closing count; exits with 1 on mistakes.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import fnmatch
-import json
 import os
-import shlex
-import subprocess
 import sys
 
 import yaml
 
-
-def reports(mailwhy, paths, options):
-    """Of many captures in one run: loading the rules takes longer than most."""
-    run = subprocess.run(
-        [mailwhy, "analyze", "--format", "json", *options, *paths],
-        capture_output=True, text=True, timeout=900)
-    if run.returncode not in (0, 1, 2):
-        raise RuntimeError(f"exit status {run.returncode}: {run.stderr}")
-    captures = json.loads(run.stdout)["captures"]
-    for path, capture in zip(paths, captures, strict=True):
-        if "its analysis" in (capture["error"] or ""):
-            raise RuntimeError(f"{path}: {capture['error']}")
-    return captures
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
+from reports import by_options, reports  # noqa: E402
 
 
 def mistakes(entry, capture):
@@ -50,23 +36,13 @@ def mistakes(entry, capture):
             yield f"finds {wrong}, which would be wrong"
 
 
-def by_options(entries):
-    """Lists of those that are analysed with the same options."""
-    groups = {}
-    for entry in entries:
-        groups.setdefault(entry.get("options") or "", []).append(entry)
-    return groups
-
-
 def main():
     mailwhy, samples = sys.argv[1], sys.argv[2]
     with open(os.path.join(samples, "MANIFEST"), encoding="utf-8") as file:
         entries = yaml.safe_load(file)
     root = os.path.dirname(os.path.abspath(samples))
     passed = failed = 0
-    for words, group in by_options(entries).items():
-        options = [os.path.join(root, o) if o.startswith("samples/") else o
-                   for o in shlex.split(words)]
+    for options, group in by_options(entries, root):
         paths = [os.path.join(samples, entry["file"]) for entry in group]
         for entry, capture in zip(group, reports(mailwhy, paths, options),
                                   strict=True):

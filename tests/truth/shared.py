@@ -15,10 +15,11 @@ is held against the truth:
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import csv
-import json
 import os
-import subprocess
 import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
+from reports import reports  # noqa: E402
 
 FAILURES = {
     "auth_failed", "smtp_reject_sender", "smtp_reject_content",
@@ -26,19 +27,6 @@ FAILURES = {
 }
 NOT_FAILURES = {"healthy", "idle_timeout", "indeterminate_partial",
                 "server_protocol_error", "not_mail"}
-
-
-def reports(mailwhy, paths):
-    """Of all in one run: loading the rules takes longer than most of them."""
-    run = subprocess.run([mailwhy, "analyze", "--format", "json", *paths],
-                         capture_output=True, text=True, timeout=900)
-    if run.returncode not in (0, 1, 2):
-        raise RuntimeError(f"exit status {run.returncode}: {run.stderr}")
-    captures = json.loads(run.stdout)["captures"]
-    for path, capture in zip(paths, captures, strict=True):
-        if "its analysis" in (capture["error"] or ""):
-            raise RuntimeError(f"{path}: {capture['error']}")
-    return captures
 
 
 def mistakes(row, capture):
