@@ -83,12 +83,8 @@ static int by_endpoint(const void *a, const void *b)
 {
     const struct book_entry *x = *(const struct book_entry *const *)a;
     const struct book_entry *y = *(const struct book_entry *const *)b;
-    int order = span_compare(x->session.server, y->session.server);
-    if (order)
-        return order;
-    if (x->session.port != y->session.port)
-        return x->session.port < y->session.port ? -1 : 1;
-    return by_id(x, y);
+    int order = book_compare_servers(x, y);
+    return order ? order : by_id(x, y);
 }
 
 static int by_client(const void *a, const void *b)
@@ -114,14 +110,11 @@ static struct sorted sorted_sessions(struct book *book,
 /* Behind the last session with the same server and port as the i-th. */
 static size_t endpoint_end(const struct sorted *s, size_t i)
 {
-    const struct fact_session *first = &s->entries[i]->session;
-    for (; i < s->count; i++) {
-        const struct fact_session *next = &s->entries[i]->session;
-        if (!span_same(first->server, next->server) ||
-            first->port != next->port)
-            break;
-    }
-    return i;
+    size_t end = i + 1;
+    while (end < s->count &&
+           book_compare_servers(s->entries[i], s->entries[end]) == 0)
+        end++;
+    return end;
 }
 
 static void judge_endpoints(struct judging *j)

@@ -26,7 +26,7 @@ declare -A may=(
     [report]="base rule finding"
     [session]="base fact net flow stream dissectors"
     [story]="base fact rule finding session"
-    [redact]="base fact capture net flow stream dissectors"
+    [redact]="base fact capture net flow stream dissectors session"
     [dissectors]="base fact tls"
     [cli]="base fact rule finding report engine capture redact"
 )

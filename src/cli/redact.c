@@ -142,19 +142,10 @@ static void summary(const struct wanted *wanted, const struct redact_counts *c,
     fputc('\n', stderr);
 }
 
-static void enter_sandbox(void)
-{
-    struct err err;
-    if (sandbox_enter(&err))
-        return;
-    cli_complain("%s", err.text);
-    _exit(STATUS_WRONG);
-}
-
 static _Noreturn void child(const struct wanted *wanted, FILE *out,
                             uint64_t key)
 {
-    const struct redact_options options = {key, enter_sandbox};
+    const struct redact_options options = {key, sandbox_enter_or_exit};
     struct redact_counts counts;
     struct err err = {""};
     uint64_t packets;

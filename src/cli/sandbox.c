@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "cli/cli.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
 #elif defined(__has_feature)
@@ -102,6 +104,15 @@ static bool drop_capabilities(void)
         .version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
     return syscall(SYS_capset, &header, none) == 0;
+}
+
+void sandbox_enter_or_exit(void)
+{
+    struct err err;
+    if (sandbox_enter(&err))
+        return;
+    cli_complain("%s", err.text);
+    _exit(STATUS_WRONG);
 }
 
 bool sandbox_become(const char *user, struct err *err)

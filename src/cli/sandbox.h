@@ -12,6 +12,10 @@
  * are built in (they need more) or the kernel has no seccomp. */
 bool sandbox_enter(struct err *err);
 
+/* For a child that must not go on without: complains and ends it with
+ * STATUS_WRONG if sandbox_enter() can not be done. */
+void sandbox_enter_or_exit(void);
+
 /* Root becomes this user, for good, without groups and capabilities; other
  * users stay who they are.  Programs started later gain no rights either. */
 bool sandbox_become(const char *user, struct err *err);

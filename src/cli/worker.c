@@ -38,15 +38,6 @@ struct worker {
     struct err err; /* "" as long as all is well */
 };
 
-static void enter_sandbox(void)
-{
-    struct err err;
-    if (sandbox_enter(&err))
-        return;
-    cli_complain("%s", err.text);
-    _exit(STATUS_WRONG);
-}
-
 /* The child's life.  It ends with _exit(): what stands in buffers, and what is
  * to be done at exit, is the parent's. */
 static _Noreturn void analyze(const struct analyze_options *given)
@@ -54,7 +45,7 @@ static _Noreturn void analyze(const struct analyze_options *given)
     struct analyze_options options = *given;
     struct result *result;
     struct err err;
-    options.opened = enter_sandbox;
+    options.opened = sandbox_enter_or_exit;
     analyze_file("-", &options, &result, &err);
     json_t *json = json_of_result(result);
     /* stdout is the pipe; unlike json_dumpfd() it has a buffer. */

@@ -77,22 +77,6 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static const struct result_session *session_of(const struct result *result,
-                                               uint64_t id)
-{
-    size_t low = 0, high = result->session_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (result->sessions[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < result->session_count && result->sessions[low].id == id
-               ? &result->sessions[low]
-               : NULL;
-}
-
 /* How many different servers its sessions are with. */
 static size_t servers_of(const struct group *group, const struct result *result)
 {
@@ -101,7 +85,7 @@ static size_t servers_of(const struct group *group, const struct result *result)
     size_t n = 0, different = 0;
     for (size_t i = 0; i < group->session_count; i++) {
         const struct result_session *session =
-            session_of(result, group->sessions[i]);
+            result_session(result, group->sessions[i]);
         if (session)
             servers[n++] = session->server_address;
     }

@@ -30,6 +30,21 @@ void result_free(struct result **result)
     *result = NULL;
 }
 
+const struct result_session *result_session(const struct result *result,
+                                            uint64_t id)
+{
+    size_t low = 0, high = result->session_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (result->sessions[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < result->session_count && result->sessions[low].id == id;
+    return found ? &result->sessions[low] : NULL;
+}
+
 /* Those of which a session is listed; both are in the order of their first
  * packets. */
 static void keep_attempts(struct result *result)

@@ -138,7 +138,7 @@ struct result {
     const char *error; /* NULL, or what is damaged or unreadable */
     uint64_t error_offset;
     bool error_has_offset;
-    const struct result_session *sessions; /* in order of first packet */
+    const struct result_session *sessions; /* in order of first packet and id */
     size_t session_count;
     uint64_t sessions_unlisted; /* past the cap: counted, not listed */
     uint64_t healthy_sessions, clients, servers;
@@ -154,6 +154,10 @@ struct result {
 /* An empty result in an arena of its own. */
 struct result *result_new(const char *file);
 void result_free(struct result **result);
+
+/* The session with this id, which the result owns; NULL: it is not listed. */
+const struct result_session *result_session(const struct result *result,
+                                            uint64_t id);
 
 /* Lists at most so many sessions, those that did not end well before others;
  * the rest is added to sessions_unlisted.  The order stays. */

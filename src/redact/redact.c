@@ -17,7 +17,7 @@
 #include "flow/flow.h"
 #include "redact/script.h"
 #include "redact/veil.h"
-#include "stream/stream.h"
+#include "session/segment.h"
 
 enum {
     PORT_DNS = 53,
@@ -167,7 +167,6 @@ static void learn_bases(struct plan *plan, const struct flow *flow)
 
 static void learn_tcp(struct redaction *r, const struct packet *packet)
 {
-    const struct tcp_header *tcp = &packet->tcp;
     struct flow_event event = flow_table_packet(r->flows, packet);
     if (!event.flow || event.duplicate || event.dropped)
         return;
@@ -180,19 +179,7 @@ static void learn_tcp(struct redaction *r, const struct packet *packet)
     if (!plan->begun)
         return;
     learn_bases(plan, event.flow);
-    const struct segment segment = {
-        .dir = event.dir,
-        .seq = tcp->seq,
-        .ack = tcp->ack,
-        .has_ack = (tcp->flags & TCP_ACK) != 0,
-        .syn = (tcp->flags & TCP_SYN) != 0,
-        .fin = (tcp->flags & TCP_FIN) != 0,
-        .rst = (tcp->flags & TCP_RST) != 0,
-        .payload = packet->payload,
-        .length = packet->length,
-        .frame = packet->frame,
-        .time = packet->time,
-    };
+    const struct segment segment = segment_of(packet, event.dir);
     stream_segment(plan->stream, &segment);
 }
 

@@ -9,26 +9,11 @@
 #include "base/clock.h"
 #include "report/words.h"
 
-static const struct result_session *find(const struct result *result,
-                                         uint64_t id)
-{
-    size_t low = 0, high = result->session_count;
-    while (low < high) { /* they are in the order of their ids */
-        size_t middle = low + (high - low) / 2;
-        if (result->sessions[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < result->session_count && result->sessions[low].id == id;
-    return found ? &result->sessions[low] : NULL;
-}
-
 static const struct result_attempt *find_attempt(const struct result *result,
                                                  uint64_t id)
 {
     size_t low = 0, high = result->attempt_count;
-    while (low < high) { /* in the order of their ids as well */
+    while (low < high) { /* they are in the order of their ids */
         size_t middle = low + (high - low) / 2;
         if (result->attempts[middle].id < id)
             low = middle + 1;
@@ -53,7 +38,7 @@ static size_t count_verdicts(const struct result *result,
 {
     size_t n = 0;
     for (size_t i = 0; i < attempt->session_count; i++) {
-        const struct result_session *s = find(result, attempt->sessions[i]);
+        const struct result_session *s = result_session(result, attempt->sessions[i]);
         n += s && s->verdict == verdict;
     }
     return n;
@@ -116,7 +101,7 @@ size_t story_tell(const struct result *result,
     *left = 0;
     for (size_t i = 0; i <= attempt->session_count; i++) {
         const struct result_session *s =
-            i < attempt->session_count ? find(result, attempt->sessions[i])
+            i < attempt->session_count ? result_session(result, attempt->sessions[i])
                                        : NULL;
         if (i < attempt->session_count && !s)
             continue; /* counted, not listed */

@@ -128,6 +128,15 @@ void book_heal(struct book *book, size_t i)
     book->entries[i].session.healed = true;
 }
 
+int book_compare_servers(const struct book_entry *a, const struct book_entry *b)
+{
+    int order = span_compare(a->session.server, b->session.server);
+    if (order)
+        return order;
+    return (a->session.port > b->session.port) -
+           (a->session.port < b->session.port);
+}
+
 uint64_t book_unlisted(const struct book *book)
 {
     return book->unlisted;

@@ -41,6 +41,11 @@ bool book_add(struct book *book, const struct book_entry *entry);
 size_t book_count(struct book *book);
 const struct book_entry *book_get(struct book *book, size_t i);
 
+/* By server address and port, for sorting: less than, equal to or greater than
+ * 0. */
+int book_compare_servers(const struct book_entry *a,
+                         const struct book_entry *b);
+
 /* What became known of the i-th session after it was written down; copies. */
 void book_judge(struct book *book, size_t i, struct span verdict,
                 struct span finding);

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "session/detect.h"
 #include "session/marks.h"
+#include "session/segment.h"
 #include "stream/stream.h"
 
 enum {
@@ -437,19 +438,7 @@ void conversation_packet(struct conversation *c, const struct flow_event *event,
         return;
     if (!c->stream)
         begin_stream(c, event->dir, tcp);
-    struct segment segment = {
-        .dir = event->dir,
-        .seq = tcp->seq,
-        .ack = tcp->ack,
-        .has_ack = (tcp->flags & TCP_ACK) != 0,
-        .syn = (tcp->flags & TCP_SYN) != 0,
-        .fin = (tcp->flags & TCP_FIN) != 0,
-        .rst = (tcp->flags & TCP_RST) != 0,
-        .payload = packet->payload,
-        .length = packet->length,
-        .frame = packet->frame,
-        .time = packet->time,
-    };
+    const struct segment segment = segment_of(packet, event->dir);
     stream_segment(c->stream, &segment);
 }
 

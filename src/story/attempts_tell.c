@@ -18,23 +18,6 @@ struct course {
     double detour;
 };
 
-/* The sessions are in the order of their ids. */
-static const struct result_session *by_id(const struct result *result,
-                                          uint64_t id)
-{
-    size_t low = 0, high = result->session_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (result->sessions[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found =
-        low < result->session_count && result->sessions[low].id == id;
-    return found ? &result->sessions[low] : NULL;
-}
-
 /* As it is once what healed it is taken into account: before the findings are
  * ranked for good, a session's verdict does not know of that. */
 static enum verdict verdict_of(const struct result_session *s)
@@ -54,7 +37,7 @@ static void take(struct course *c, const struct result *result,
         const struct result_session *by = NULL;
         c->healed++;
         if (c->healed == 1) /* the first costs the most */
-            by = by_id(result, s->healed_by);
+            by = result_session(result, s->healed_by);
         if (by)
             c->detour = clock_seconds(by->start - s->start);
     } else if (verdict == VERDICT_FAILURE) {
@@ -148,21 +131,6 @@ void attempts_tell(const struct attempts *attempts, struct book *book,
     }
 }
 
-/* Where the session stands in the result; the count where it does not. */
-static size_t position(const struct result *result, uint64_t id)
-{
-    size_t low = 0, high = result->session_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (result->sessions[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < result->session_count && result->sessions[low].id == id;
-    return found ? low : result->session_count;
-}
-
 /* For each session the finding that spoke for it: a healed one has none of its
  * own any more, but the first that was found of it tells what it was. */
 struct spoken {
@@ -176,12 +144,13 @@ static struct spoken *findings_of(const struct result *result)
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct result_finding *f = &result->findings[i];
         for (size_t k = 0; k < f->session_count; k++) {
-            size_t at = position(result, f->sessions[k]);
-            if (at == result->session_count)
+            const struct result_session *s =
+                result_session(result, f->sessions[k]);
+            if (!s)
                 continue;
-            const char *primary = result->sessions[at].primary;
-            bool is_cause = primary ? strcmp(f->id, primary) == 0
-                                    : f->healed && !f->explained_by;
+            size_t at = (size_t)(s - result->sessions);
+            bool is_cause = s->primary ? strcmp(f->id, s->primary) == 0
+                                       : f->healed && !f->explained_by;
             if (is_cause && !of[at].cause)
                 of[at].cause = f;
             bool is_own = strcmp(f->scope, "session") == 0 &&

@@ -32,9 +32,7 @@ static int by_server(const void *a, const void *b)
 {
     const struct book_entry *x = *(const struct book_entry *const *)a;
     const struct book_entry *y = *(const struct book_entry *const *)b;
-    int order = span_compare(x->session.server, y->session.server);
-    if (!order && x->session.port != y->session.port)
-        order = x->session.port < y->session.port ? -1 : 1;
+    int order = book_compare_servers(x, y);
     if (!order)
         order = span_compare(x->session.client, y->session.client);
     return order ? order : in_order(x, y);

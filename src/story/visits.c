@@ -20,20 +20,12 @@ static int by_server(const void *a, const void *b)
 {
     const struct book_entry *x = *(const struct book_entry *const *)a;
     const struct book_entry *y = *(const struct book_entry *const *)b;
-    int order = span_compare(x->session.server, y->session.server);
+    int order = book_compare_servers(x, y);
     if (order)
         return order;
-    if (x->session.port != y->session.port)
-        return x->session.port < y->session.port ? -1 : 1;
     if (x->start != y->start)
         return x->start < y->start ? -1 : 1;
     return (x->session.id > y->session.id) - (x->session.id < y->session.id);
-}
-
-static bool same_server(const struct book_entry *a, const struct book_entry *b)
-{
-    return span_same(a->session.server, b->session.server) &&
-           a->session.port == b->session.port;
 }
 
 static bool is_brief(const struct fact_session *s)
@@ -108,7 +100,7 @@ void visits_tell(const struct book_entry *const *sessions, size_t count,
     qsort(sorted, count, sizeof *sorted, by_server);
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count; end++) {
-            if (!same_server(sorted[i], sorted[end]))
+            if (book_compare_servers(sorted[i], sorted[end]) != 0)
                 break;
         }
         if (end - i > 1)
