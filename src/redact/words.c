@@ -3,6 +3,8 @@
  */
 #include "redact/words.h"
 
+#include <limits.h>
+#include <openssl/evp.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -110,49 +112,35 @@ void hide_repeats(struct hider *h, uint8_t *p, size_t n)
 
 /* ---- SASL ---- */
 
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu"
-                             "vwxyz0123456789+/";
-
-static int digit(uint8_t c)
-{
-    const char *at = c ? memchr(digits, c, 64) : NULL;
-    return at ? (int)(at - digits) : -1;
-}
-
-/* False: it is no proper base64.  *count bytes go to out, n / 4 * 3 at most. */
-static bool decode(const uint8_t *p, size_t n, uint8_t *out, size_t *count)
+/* Whether it is letters, digits, "+" and "/" with at most two "=" behind, in
+ * groups of four (RFC 4648 section 4): OpenSSL is less strict. */
+static bool is_base64(const uint8_t *p, size_t n)
 {
     size_t padding = n && p[n - 1] == '=' ? 1 : 0;
     if (padding && n > 1 && p[n - 2] == '=')
         padding = 2;
-    if (n == 0 || n % 4)
-        return false;
-    for (size_t i = 0; i < n; i += 4) {
-        uint32_t bits = 0;
-        for (size_t k = 0; k < 4; k++) {
-            int d = i + k >= n - padding ? 0 : digit(p[i + k]);
-            if (d < 0)
-                return false;
-            bits = bits << 6 | (uint32_t)d;
-        }
-        for (size_t k = 0; k < 3; k++)
-            out[i / 4 * 3 + k] = (uint8_t)(bits >> (16 - 8 * k));
+    for (size_t i = 0; i < n - padding; i++) {
+        if (!is_alnum(p[i]) && p[i] != '+' && p[i] != '/')
+            return false;
     }
-    *count = n / 4 * 3 - padding;
-    return true;
+    return n > 0 && n <= INT_MAX && n % 4 == 0;
 }
 
-static void encode(const uint8_t *in, size_t count, uint8_t *p, size_t n)
+/* n / 4 * 3 bytes go to out; of them so many stand for something. */
+static size_t decode(const uint8_t *p, size_t n, uint8_t *out)
 {
-    for (size_t i = 0; i < n; i++) {
-        size_t byte = i / 4 * 3;
-        uint32_t bits = 0;
-        for (size_t k = 0; k < 3; k++)
-            bits = bits << 8 | (byte + k < count ? in[byte + k] : 0u);
-        bool padding = i % 4 > 1 && byte + i % 4 - 1 >= count;
-        p[i] = padding ? '='
-                       : (uint8_t)digits[bits >> (18 - 6 * (i % 4)) & 63];
-    }
+    size_t padding = (p[n - 1] == '=') + (size_t)(p[n - 2] == '=');
+    int bytes = EVP_DecodeBlock(out, p, (int)n);
+    return bytes < 0 ? 0 : (size_t)bytes - padding;
+}
+
+/* As long as it was before it was decoded. */
+static void encode(struct hider *h, const uint8_t *in, size_t count, uint8_t *p,
+                   size_t n)
+{
+    uint8_t *base64 = arena_alloc(h->mem, n + 1);
+    EVP_EncodeBlock(base64, in, (int)count);
+    memcpy(p, base64, n);
 }
 
 /* user=NAME ^A auth=Bearer TOKEN ^A ^A, or n,a=NAME, ^A host=... (RFC 7628) */
@@ -210,12 +198,12 @@ void hide_sasl(struct hider *h, uint8_t *p, size_t n, bool name)
 {
     if (n < 2) /* "*" cancels, "=" is an empty answer */
         return;
-    size_t count;
-    uint8_t *clear = arena_alloc(h->mem, n);
     remember(h, (struct span){p, n}, true);
-    if (decode(p, n, clear, &count) && count) {
+    if (is_base64(p, n)) {
+        uint8_t *clear = arena_alloc(h->mem, n);
+        size_t count = decode(p, n, clear);
         hide_decoded(h, clear, count, name);
-        encode(clear, count, p, n);
+        encode(h, clear, count, p, n);
         return;
     }
     /* What is no base64 stays no base64: a rule may ask why. */
