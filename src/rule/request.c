@@ -27,10 +27,13 @@ static bool is_request_of(const struct fact_kind *kind, struct span protocol)
     return span_same(rest, SPAN("request")) && span_starts(protocol, prefix);
 }
 
-static const struct fact_kind *request_kind(struct span protocol)
+/* Among the kinds of which there are facts: those are few. */
+static const struct fact_kind *request_kind(const struct facts *facts,
+                                            struct span protocol)
 {
     for (size_t k = 0; k < FACT_KINDS; k++) {
-        if (is_request_of(&fact_kinds[k], protocol))
+        if (facts_count(facts, (enum fact_kind_number)k) > 0 &&
+            is_request_of(&fact_kinds[k], protocol))
             return &fact_kinds[k];
     }
     return NULL;
@@ -41,7 +44,7 @@ const struct fact *request_of(const struct facts *facts,
 {
     struct span command = text_field(answer, "command");
     const struct fact_kind *kind =
-        command.n ? request_kind(protocol_of(answer)) : NULL;
+        command.n ? request_kind(facts, protocol_of(answer)) : NULL;
     if (!kind || kind == answer->kind)
         return NULL;
     struct span tag = text_field(answer, "tag");
