@@ -208,8 +208,8 @@ static struct loading begin(void (*say)(void *user, const char *message),
 static struct rules *finish(struct loading *l)
 {
     struct rules *rules = l->rules;
-    if (l->complaints.count ==
-        0) /* a rule left out would be missed by others */
+    /* A rule left out would be missed by others. */
+    if (l->complaints.count == 0)
         check_base(rules, &l->complaints);
     if (l->complaints.count > 0) {
         rules_free(&rules);

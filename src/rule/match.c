@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "rule/base.h"
 #include "rule/request.h"
+#include "rule/say.h"
 
 enum {
     EVIDENCE_MAX = 8,       /* facts shown of one match */
@@ -387,51 +388,9 @@ static void name_parties(const struct parts *parts, const struct who *who,
             safe_string(parts->mem, who->server), (const char *)who->port.p);
 }
 
-static const char *filled(const struct template *template, struct parts *parts,
-                          const struct who *who)
-{
-    if (!template)
-        return "";
-    struct text text = {0};
-    template_fill(template, parts->view, who, &text);
-    const char *s = arena_string(parts->mem, text_span(&text));
-    text_free(&text);
-    return s;
-}
-
-/* Says those of which the test holds. */
-static size_t fill_list(const struct said_list *list, struct parts *parts,
-                        const struct who *who, const char **out)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        parts->view->steps = SIZE_MAX; /* no aggregate has more than the facts */
-        if (!list->list[i].test || expr_true(list->list[i].test, parts->view))
-            out[n++] = filled(list->list[i].text, parts, who);
-    }
-    return n;
-}
-
-static void fill_hypotheses(const struct said_list *list, struct parts *parts,
-                            const struct who *who, struct match *match)
-{
-    struct hypothesis *out = arena_alloc(parts->mem, list->count * sizeof *out);
-    size_t n = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        const struct said *said = &list->list[i];
-        parts->view->steps = SIZE_MAX;
-        if (said->test && !expr_true(said->test, parts->view))
-            continue;
-        out[n++] = (struct hypothesis){filled(said->text, parts, who),
-                                       filled(said->because, parts, who)};
-    }
-    match->hypotheses = out;
-    match->hypothesis_count = n;
-}
-
 /* Only who can be found in a server's log is looked for there. */
-static const char *fill_log(const struct rules *rules, struct parts *parts,
-                            const struct who *who)
+static const char *say_log(const struct rules *rules, const struct parts *parts,
+                           const struct saying *saying)
 {
     const struct rule *rule = parts->rule;
     if (rule->scope != SCOPE_SESSION || !parts->session ||
@@ -441,7 +400,7 @@ static const char *fill_log(const struct rules *rules, struct parts *parts,
         return "";
     const struct product *product =
         product_find(rules, session_of(parts->session)->product);
-    return product ? filled(product->log, parts, who) : "";
+    return product ? say(saying, product->log) : "";
 }
 
 /* What a finding is told by, as far as it has words. */
@@ -449,22 +408,19 @@ static void fill_words(const struct rules *rules, struct parts *parts,
                        struct who *who, struct match *match)
 {
     const struct condition *c = parts->rule->condition;
-    struct arena *mem = parts->mem;
+    const struct saying saying = {parts->view, who, parts->mem};
+    const struct said_list checks = checks_of(rules, parts->rule);
     struct clock_words clock;
     make_evidence(parts, match); /* also puts the facts in order */
     add_clock(parts, &clock, who);
-    match->summary = filled(c->says, parts, who);
-    match->remedy.user = filled(c->user, parts, who);
-    match->remedy.admin = filled(c->admin, parts, who);
-    struct said_list to_check = checks_of(rules, parts->rule);
-    const char **checks = arena_alloc(mem, to_check.count * sizeof *checks);
-    const char **next = arena_alloc(mem, c->next.count * sizeof *next);
-    match->check_count = fill_list(&to_check, parts, who, checks);
-    match->next_count = fill_list(&c->next, parts, who, next);
-    match->checks = checks;
-    match->next = next;
-    fill_hypotheses(&c->hypotheses, parts, who, match);
-    match->log = fill_log(rules, parts, who);
+    match->summary = say(&saying, c->says);
+    match->remedy.user = say(&saying, c->user);
+    match->remedy.admin = say(&saying, c->admin);
+    match->checks = say_list(&saying, &checks, &match->check_count);
+    match->next = say_list(&saying, &c->next, &match->next_count);
+    match->hypotheses =
+        say_hypotheses(&saying, &c->hypotheses, &match->hypothesis_count);
+    match->log = say_log(rules, parts, &saying);
 }
 
 struct match match_make(const struct rules *rules, const struct rule *rule,
@@ -482,7 +438,8 @@ struct match match_make(const struct rules *rules, const struct rule *rule,
     match.session_count = parts.session_count;
     struct who who = make_who(&parts, port);
     name_parties(&parts, &who, &match);
-    match.one_for = filled(rule->condition->one_for, &parts, &who);
+    match.one_for =
+        say(&(struct saying){view, &who, mem}, rule->condition->one_for);
     if (!taker->wants_words || taker->wants_words(taker->user, &match))
         fill_words(rules, &parts, &who, &match);
     return match;
