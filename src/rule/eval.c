@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "base/hash.h"
-#include "rule/expr.h"
+#include "rule/steps.h"
 
 double field_number(const struct fact *fact, const struct fact_field *field)
 {
@@ -203,6 +203,8 @@ static bool exists(const struct aggregate *a, struct view *view)
 
 bool expr_true(const struct expr *e, struct view *view)
 {
+    if (e->steps)
+        return steps_hold(e->steps, view);
     switch ((int)e->op) { /* only those that are true or false */
     case OP_FIELD: {
         const struct fact *fact = view->slot[e->slot];

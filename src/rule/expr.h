@@ -94,6 +94,8 @@ struct aggregate {
     uint8_t slot; /* where texts find the first fact it met; 0: nowhere */
 };
 
+struct step;
+
 struct expr {
     enum expr_op op;
     enum expr_type type;
@@ -101,6 +103,7 @@ struct expr {
     bool seconds;       /* a number that is a time in seconds */
     unsigned cost;      /* to evaluate, roughly: the cheap ones go first */
     struct span source; /* as it was written, for messages */
+    const struct step *steps; /* see steps.h; NULL: evaluate the tree */
     union {
         const struct fact_field *field; /* OP_FIELD */
         double number;                  /* OP_CONSTANT */

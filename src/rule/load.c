@@ -185,7 +185,7 @@ static void index_rules(struct rules *rules)
         rule->order = (unsigned)i;
         entries->list[entries->count] =
             (struct entry){questions_add(&entries->questions, rule->condition,
-                                         entries->count, rules->mem),
+                                         entries->count, rules->code),
                            rule};
         entries->count++;
     }

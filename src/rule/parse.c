@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "rule/parser.h"
+#include "rule/steps.h"
 
 static const char *const type_names[] = {"a text", "a number", "true or false"};
 
@@ -482,7 +483,10 @@ struct expr *parse_any(struct parser *p)
 
 const struct expr *parse_truth(struct parser *p)
 {
-    return truth(p, parse_any(p));
+    struct expr *e = truth(p, parse_any(p));
+    if (!p->failed)
+        e->steps = steps_compile(e, p->shared->code);
+    return e;
 }
 
 static struct parser begin(const struct parsing *parsing, struct names *names,

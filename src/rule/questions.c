@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "rule/steps.h"
+
 enum answer { NOT_ASKED, NO, YES };
 
 enum {
@@ -140,28 +142,29 @@ static bool same_test(const struct expr *a, const struct expr *b)
     }
 }
 
-/* Its number; NONE when there is no room. */
-static size_t number_of(struct questions *q, const struct fact_kind *kind,
-                        const struct expr *test)
-{
-    for (size_t i = 0; i < q->count; i++) {
-        if (q->list[i].kind == kind && same_test(q->list[i].test, test))
-            return i;
-    }
-    if (q->count == QUESTIONS_MAX)
-        return NONE;
-    q->list[q->count] = (struct question){kind, test, NULL};
-    return q->count++;
-}
-
 struct adding {
     struct questions *questions;
     size_t rule;
     struct arena *mem;
     struct clause clauses[CLAUSES_MAX];
     size_t count;
-    size_t kind; /* the rarest that it needs; FACT_KINDS: none yet */
 };
+
+/* Its number; NONE when there is no room. */
+static size_t number_of(struct adding *a, const struct fact_kind *kind,
+                        const struct expr *test)
+{
+    struct questions *q = a->questions;
+    for (size_t i = 0; i < q->count; i++) {
+        if (q->list[i].kind == kind && same_test(q->list[i].test, test))
+            return i;
+    }
+    if (q->count == QUESTIONS_MAX)
+        return NONE;
+    q->list[q->count] = (struct question){
+        kind, test, test ? steps_compile(test, a->mem) : NULL, NULL};
+    return q->count++;
+}
 
 static void add_clause(struct adding *a, const uint16_t *questions, size_t n)
 {
@@ -176,24 +179,23 @@ static void add_clause(struct adding *a, const uint16_t *questions, size_t n)
         (struct clause){questions[0], (uint16_t)(n - 1), more};
 }
 
-/* The rule does not hold without. */
-static void add_need(const struct adding *a, uint64_t **needed_by)
+static void mark(const struct adding *a, uint64_t *rules)
 {
-    if (!*needed_by)
-        *needed_by =
-            arena_alloc(a->mem, a->questions->words * sizeof **needed_by);
-    (*needed_by)[a->rule / 64] |= UINT64_C(1) << a->rule % 64;
+    rules[a->rule / 64] |= UINT64_C(1) << a->rule % 64;
 }
 
 /* A clause of its own. */
 static void add_question(struct adding *a, const struct fact_kind *kind,
                          const struct expr *test)
 {
-    size_t number = number_of(a->questions, kind, test);
+    size_t number = number_of(a, kind, test);
     if (number == NONE)
         return;
     add_clause(a, &(uint16_t){(uint16_t)number}, 1);
-    add_need(a, &a->questions->list[number].needed_by);
+    uint64_t **needed_by = &a->questions->list[number].needed_by;
+    if (!*needed_by)
+        *needed_by = arena_alloc(a->mem, a->questions->words * sizeof(uint64_t));
+    mark(a, *needed_by);
 }
 
 /* A fact of the kind must pass the test: a clause for each part of it. */
@@ -212,10 +214,7 @@ static void add_parts(struct adding *a, const struct fact_kind *kind,
 static void add_fact(struct adding *a, const struct fact_kind *kind,
                      const struct expr *test)
 {
-    const size_t *begun = a->questions->begun_count;
     size_t before = a->count;
-    if (a->kind == FACT_KINDS || begun[kind->number] < begun[a->kind])
-        a->kind = kind->number;
     if (test)
         add_parts(a, kind, test);
     if (a->count == before) /* else a yes says that there is one */
@@ -279,7 +278,7 @@ static size_t best_question(struct adding *a, const struct aggregate *aggregate)
             (!test || telling(part) > telling(test)))
             test = part;
     }
-    return number_of(a->questions, aggregate->kind, test);
+    return number_of(a, aggregate->kind, test);
 }
 
 /* A test of the whole, or one that is not cheap. */
@@ -344,14 +343,101 @@ void questions_begin(struct questions *questions, size_t rules)
     questions->count = 0;
     questions->words = (rules + 63) / 64;
     memset(questions->begun_by, 0, sizeof questions->begun_by);
-    memset(questions->begun_count, 0, sizeof questions->begun_count);
+}
+
+static void add_kind(struct kinds *kinds, unsigned kind)
+{
+    kinds->bits[kind / 64] |= UINT64_C(1) << kind % 64;
+}
+
+static bool has_kind(const struct kinds *kinds, unsigned kind)
+{
+    return kinds->bits[kind / 64] >> kind % 64 & 1;
+}
+
+static bool overlap(const struct kinds *a, const struct kinds *b)
+{
+    uint64_t both = 0;
+    for (size_t w = 0; w < KIND_WORDS; w++)
+        both |= a->bits[w] & b->bits[w];
+    return both != 0;
+}
+
+/* The kinds of which a clause needs one; false where it can do without. */
+static bool kinds_of(const struct questions *q, const struct clause *clause,
+                     struct kinds *kinds)
+{
+    *kinds = (struct kinds){{0}};
+    for (size_t i = 0; i <= clause->more_count; i++) {
+        size_t number = i == 0 ? clause->first : clause->more[i - 1];
+        if (!q->list[number].kind)
+            return false;
+        add_kind(kinds, q->list[number].kind->number);
+    }
+    return true;
+}
+
+static void add_need(struct needs *needs, const struct kinds *kinds)
+{
+    for (size_t i = 0; i < needs->count; i++) {
+        if (memcmp(&needs->one_of[i], kinds, sizeof *kinds) == 0)
+            return;
+    }
+    if (needs->count < NEEDS_MAX)
+        needs->one_of[needs->count++] = *kinds;
+}
+
+/* The kind with the fewest rules that the clauses can not do without. */
+static size_t rarest_kind(const struct adding *a)
+{
+    const struct questions *q = a->questions;
+    size_t rarest = FACT_KINDS;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct fact_kind *kind = q->list[a->clauses[i].first].kind;
+        if (kind && a->clauses[i].more_count == 0 &&
+            (rarest == FACT_KINDS ||
+             q->begun_by[kind->number].count < q->begun_by[rarest].count))
+            rarest = kind->number;
+    }
+    return rarest;
+}
+
+static uint64_t *rules_needing(struct adding *a, const struct needs *needs)
+{
+    struct questions *q = a->questions;
+    size_t kind = rarest_kind(a), i = 0;
+    size_t count = q->begun_by[kind].count;
+    for (; i < count; i++) {
+        const struct needs *known = &q->begun_by[kind].list[i];
+        if (known->count == needs->count &&
+            memcmp(known->one_of, needs->one_of, sizeof needs->one_of) == 0)
+            return known->rules;
+    }
+    q->begun_by[kind].list =
+        arena_grow(a->mem, q->begun_by[kind].list, count,
+                   &q->begun_by[kind].room, count + 1, sizeof *needs);
+    q->begun_by[kind].list[i] = *needs;
+    q->begun_by[kind].count++;
+    return q->begun_by[kind].list[i].rules =
+               arena_alloc(a->mem, q->words * sizeof(uint64_t));
+}
+
+static void begin_with_kinds(struct adding *a)
+{
+    struct needs needs = {.count = 0};
+    for (size_t i = 0; i < a->count; i++) {
+        struct kinds kinds;
+        if (kinds_of(a->questions, &a->clauses[i], &kinds))
+            add_need(&needs, &kinds);
+    }
+    mark(a, rules_needing(a, &needs));
 }
 
 struct clauses questions_add(struct questions *questions,
                              const struct condition *condition, size_t rule,
                              struct arena *mem)
 {
-    struct adding a = {questions, rule, mem, {{0, 0, NULL}}, 0, FACT_KINDS};
+    struct adding a = {questions, rule, mem, {{0, 0, NULL}}, 0};
     for (size_t i = 0; i < condition->when_count; i++)
         add_fact(&a, condition->when[i].kind, condition->when[i].test);
     for (size_t i = 0; i < condition->test_count; i++) {
@@ -359,8 +445,7 @@ struct clauses questions_add(struct questions *questions,
         add_question(&a, NULL, condition->tests[i]);
     }
     sort_clauses(&a);
-    add_need(&a, &questions->begun_by[a.kind]);
-    questions->begun_count[a.kind]++;
+    begin_with_kinds(&a);
     struct clause *list = arena_alloc(mem, a.count * sizeof *list);
     memcpy(list, a.clauses, a.count * sizeof *list);
     return (struct clauses){list, a.count};
@@ -393,38 +478,45 @@ static void rule_out(struct answers *answers, const uint64_t *rules)
         answers->left[w] &= ~rules[w];
 }
 
-static void let_in(struct answers *answers, const uint64_t *rules)
+static bool are_present(const struct answers *answers,
+                        const struct needs *needs)
 {
-    for (size_t w = 0; rules && w < answers->questions->words; w++)
-        answers->left[w] |= rules[w];
+    for (size_t i = 0; i < needs->count; i++) {
+        if (!overlap(&needs->one_of[i], &answers->present))
+            return false;
+    }
+    return true;
+}
+
+/* The rules begun by this kind that find all kinds they need. */
+static void let_in(struct answers *answers, size_t kind)
+{
+    const struct questions *q = answers->questions;
+    for (size_t i = 0; i < q->begun_by[kind].count; i++) {
+        const struct needs *needs = &q->begun_by[kind].list[i];
+        if (!are_present(answers, needs))
+            continue;
+        for (size_t w = 0; w < q->words; w++)
+            answers->left[w] |= needs->rules[w];
+    }
 }
 
 void answers_begin(struct answers *answers, const struct questions *questions,
                    const struct facts *subject)
 {
     answers->questions = questions;
+    answers->present = (struct kinds){{0}};
     memset(answers->known, NOT_ASKED, questions->count);
     memset(answers->left, 0, questions->words * sizeof answers->left[0]);
-    let_in(answers, questions->begun_by[FACT_KINDS]);
-    for (size_t k = 0; k < FACT_KINDS; k++) {
+    for (unsigned k = 0; k < FACT_KINDS; k++) {
         if (facts_count(subject, (enum fact_kind_number)k) > 0)
-            let_in(answers, questions->begun_by[k]);
+            add_kind(&answers->present, k);
     }
-}
-
-bool answers_left(const struct answers *answers, size_t *rule)
-{
-    size_t words = answers->questions->words;
-    for (size_t w = *rule / 64; w < words; w++) {
-        uint64_t left = answers->left[w];
-        if (w == *rule / 64)
-            left &= UINT64_MAX << *rule % 64;
-        if (left) {
-            *rule = w * 64 + (size_t)__builtin_ctzll(left);
-            return true;
-        }
+    for (size_t w = 0; w < KIND_WORDS; w++) {
+        for (uint64_t bits = answers->present.bits[w]; bits; bits &= bits - 1)
+            let_in(answers, w * 64 + (size_t)__builtin_ctzll(bits));
     }
-    return false;
+    let_in(answers, FACT_KINDS);
 }
 
 /* A test that runs out of steps holds for nobody. */
@@ -446,22 +538,31 @@ static bool is_there(const struct question *q, struct view *view)
     for (size_t i = 0; (fact = facts_get(view->facts, q->kind->number, i));
          i++) {
         view->slot[SLOT_CURRENT] = fact;
-        if (expr_true(q->test, view))
+        if (q->steps ? steps_hold(q->steps, view) : expr_true(q->test, view))
             return true;
     }
     return false;
 }
 
-static bool is_yes(struct answers *answers, size_t number, struct view *view)
+static bool ask(struct answers *answers, size_t number, struct view *view)
 {
     const struct question *question = &answers->questions->list[number];
     uint8_t *known = &answers->known[number];
-    if (*known == NOT_ASKED) {
-        *known = is_there(question, view) ? YES : NO;
-        if (*known == NO)
-            rule_out(answers, question->needed_by);
-    }
+    *known = is_there(question, view) ? YES : NO;
+    if (*known == NO)
+        rule_out(answers, question->needed_by);
     return *known == YES;
+}
+
+static inline bool is_yes(struct answers *answers, size_t number,
+                          struct view *view)
+{
+    const struct fact_kind *kind = answers->questions->list[number].kind;
+    if (kind && !has_kind(&answers->present, kind->number))
+        return false;
+    return answers->known[number] == NOT_ASKED
+               ? ask(answers, number, view)
+               : answers->known[number] == YES;
 }
 
 static bool is_met(struct answers *answers, const struct clause *clause,

@@ -20,22 +20,39 @@ enum {
     RULE_WORDS = RULES_MAX / 64,
     /* Conditions that ask more different questions are judged in full. */
     QUESTIONS_MAX = 4096,
+    NEEDS_MAX = 6, /* sets of kinds; what a rule needs beyond is asked for */
 };
 
 /* Is there a fact of the kind for which the test holds? */
 struct question {
     const struct fact_kind *kind; /* NULL: the test is one of the whole */
     const struct expr *test;      /* looks at the fact alone; NULL: any */
+    const struct step *steps;     /* of the test; NULL: evaluate the tree */
     uint64_t *needed_by;          /* rules, a bit each; NULL: none */
+};
+
+/* Kinds of facts, a bit each. */
+enum { KIND_WORDS = (FACT_KINDS + 63) / 64 };
+struct kinds {
+    uint64_t bits[KIND_WORDS];
+};
+
+/* Rules that need facts of the same kinds: of each set, one at least. */
+struct needs {
+    struct kinds one_of[NEEDS_MAX];
+    size_t count;
+    uint64_t *rules; /* a bit each */
 };
 
 struct questions {
     struct question list[QUESTIONS_MAX];
     size_t count;
-    /* Each rule stands with one kind of fact that it can not do without, the
-     * rarest among rules; those that need none, with FACT_KINDS. */
-    uint64_t *begun_by[FACT_KINDS + 1];
-    size_t begun_count[FACT_KINDS + 1];
+    /* By the rarest kind of fact that they can not do without; those that need
+     * none, with FACT_KINDS. */
+    struct {
+        struct needs *list;
+        size_t count, room;
+    } begun_by[FACT_KINDS + 1];
     size_t words; /* of each set of rules */
 };
 
@@ -69,6 +86,7 @@ struct clauses questions_shared(const struct questions *questions,
 /* The answers for one subject, and the rules that they leave. */
 struct answers {
     const struct questions *questions;
+    struct kinds present;
     uint64_t left[RULE_WORDS];
     uint8_t known[QUESTIONS_MAX]; /* enum answer */
 };
@@ -77,7 +95,20 @@ void answers_begin(struct answers *answers, const struct questions *questions,
                    const struct facts *subject);
 
 /* The first rule that is left, from this one on; false at the end. */
-bool answers_left(const struct answers *answers, size_t *rule);
+static inline bool answers_left(const struct answers *answers, size_t *rule)
+{
+    size_t w = *rule / 64;
+    if (w == answers->questions->words)
+        return false;
+    uint64_t left = answers->left[w] & UINT64_MAX << *rule % 64;
+    while (!left) {
+        if (++w == answers->questions->words)
+            return false;
+        left = answers->left[w];
+    }
+    *rule = w * 64 + (size_t)__builtin_ctzll(left);
+    return true;
+}
 
 /* False when the answers say that the condition of these clauses can not hold.
  * Leaves the view's current fact changed. */

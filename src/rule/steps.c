@@ -1,0 +1,292 @@
+/* steps.c - see steps.h.
+ *
+ * The steps are written from the last to the first, so that where a step leads
+ * is known when it is written.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "rule/steps.h"
+
+#include <math.h>
+#include <string.h>
+
+enum step_kind {
+    STEP_BOOL,
+    STEP_TEXT,    /* is the text */
+    STEP_TEXTS,   /* is one of the texts */
+    STEP_FILLED,  /* is not empty */
+    STEP_UINT,    /* is in the range */
+    STEP_REAL,    /* is in the range */
+    STEP_NUMBERS, /* is in one of the ranges */
+    STEP_EXISTS,
+    STEP_TREE,
+};
+
+/* Where steps end. */
+enum { NO, YES, FIRST };
+
+enum { STEPS_MAX = 256 };
+
+struct step {
+    uint8_t kind;
+    uint8_t slot;
+    bool missing;    /* the answer when there is no fact */
+    uint16_t offset; /* of the field */
+    uint16_t next[2]; /* on no and on yes: NO, YES, or a step, see FIRST */
+    union {
+        struct span text;
+        struct range range;
+        const struct expr *e;
+        const struct aggregate *aggregate;
+    };
+};
+
+struct compiling {
+    struct step steps[STEPS_MAX]; /* from the last one */
+    size_t count;
+    bool full;
+};
+
+static bool is_field(const struct expr *e)
+{
+    return e->op == OP_FIELD && e->field->offset <= UINT16_MAX;
+}
+
+static struct step of_field(enum step_kind kind, const struct expr *field)
+{
+    return (struct step){.kind = (uint8_t)kind,
+                         .slot = field->slot,
+                         .offset = (uint16_t)field->field->offset};
+}
+
+/* The numbers for which the comparison with a constant on one side is true. */
+static struct range range_of(enum expr_op op, bool constant_first, double n)
+{
+    struct range range = {n, n};
+    if (op == OP_EQUAL)
+        return range;
+    *(constant_first ? &range.high : &range.low) =
+        constant_first ? HUGE_VAL : -HUGE_VAL;
+    if (op == OP_LESS)
+        *(constant_first ? &range.low : &range.high) =
+            nextafter(n, constant_first ? HUGE_VAL : -HUGE_VAL);
+    return range;
+}
+
+static struct step of_comparison(const struct expr *e)
+{
+    bool constant_first = e->left->op == OP_CONSTANT;
+    const struct expr *field = constant_first ? e->right : e->left;
+    const struct expr *constant = constant_first ? e->left : e->right;
+    if (e->op == OP_UNEQUAL || !is_field(field) ||
+        constant->op != OP_CONSTANT || !isfinite(constant->number))
+        return (struct step){.kind = STEP_TREE, .e = e};
+    struct step step = of_field(
+        field->field->type == FACT_UINT ? STEP_UINT : STEP_REAL, field);
+    step.range = range_of(e->op, constant_first, constant->number);
+    return step;
+}
+
+static struct step of_same_text(const struct expr *e)
+{
+    const struct expr *field = is_field(e->left) ? e->left : e->right;
+    const struct expr *constant = is_field(e->left) ? e->right : e->left;
+    if (!is_field(field) || constant->op != OP_CONSTANT)
+        return (struct step){.kind = STEP_TREE, .e = e};
+    struct step step = of_field(STEP_TEXT, field);
+    step.text = constant->text;
+    step.missing = constant->text.n == 0;
+    return step;
+}
+
+static struct step of_text(enum step_kind kind, const struct expr *e)
+{
+    if (!is_field(e->left))
+        return (struct step){.kind = STEP_TREE, .e = e};
+    struct step step = of_field(kind, e->left);
+    step.e = e;
+    for (size_t i = 0; kind == STEP_TEXTS && i < e->text_count; i++)
+        step.missing = step.missing || e->texts[i].n == 0;
+    return step;
+}
+
+static struct step of_numbers(const struct expr *e)
+{
+    if (!is_field(e->left) || e->left->field->type != FACT_UINT)
+        return (struct step){.kind = STEP_TREE, .e = e};
+    struct step step = of_field(STEP_NUMBERS, e->left);
+    step.e = e;
+    return step;
+}
+
+/* One that asks for no more than yes or no. */
+static struct step of_leaf(const struct expr *e)
+{
+    switch ((int)e->op) { /* those that are more than a part of the tree */
+    case OP_FIELD:
+        return is_field(e) ? of_field(STEP_BOOL, e)
+                           : (struct step){.kind = STEP_TREE, .e = e};
+    case OP_NOT_EMPTY:
+        return of_text(STEP_FILLED, e);
+    case OP_SAME_TEXT:
+        return of_same_text(e);
+    case OP_IN_TEXTS:
+        return of_text(STEP_TEXTS, e);
+    case OP_IN_NUMBERS:
+        return of_numbers(e);
+    case OP_EQUAL:
+    case OP_UNEQUAL:
+    case OP_LESS:
+    case OP_AT_MOST:
+        return of_comparison(e);
+    case OP_AGGREGATE:
+        return (struct step){.kind = STEP_EXISTS, .aggregate = e->aggregate};
+    default:
+        return (struct step){.kind = STEP_TREE, .e = e};
+    }
+}
+
+static uint16_t write(struct compiling *c, struct step step, uint16_t yes,
+                      uint16_t no)
+{
+    if (c->count == STEPS_MAX) {
+        c->full = true;
+        return NO;
+    }
+    step.next[false] = no;
+    step.next[true] = yes;
+    c->steps[c->count] = step;
+    return (uint16_t)(FIRST + c->count++);
+}
+
+/* Writes what answers e before all that is written; returns where it begins. */
+static uint16_t compile(struct compiling *c, const struct expr *e,
+                        uint16_t yes, uint16_t no)
+{
+    if (e->op == OP_NOT)
+        return compile(c, e->left, no, yes);
+    if (e->op != OP_ALL && e->op != OP_ONE_OF)
+        return write(c, of_leaf(e), yes, no);
+    uint16_t begin = e->op == OP_ALL ? yes : no;
+    for (size_t i = e->count; i > 0; i--)
+        begin = e->op == OP_ALL ? compile(c, e->list[i - 1], begin, no)
+                                : compile(c, e->list[i - 1], yes, begin);
+    return begin;
+}
+
+/* In the order in which they are gone through: the first is written last. */
+static void turn_round(const struct compiling *c, struct step *steps)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        struct step *step = &steps[i];
+        *step = c->steps[c->count - 1 - i];
+        for (size_t k = 0; k < 2; k++) {
+            if (step->next[k] >= FIRST)
+                step->next[k] = (uint16_t)(FIRST + c->count - 1 -
+                                           (size_t)(step->next[k] - FIRST));
+        }
+    }
+}
+
+const struct step *steps_compile(const struct expr *e, struct arena *mem)
+{
+    struct compiling c = {.count = 0};
+    if (e->op == OP_CONSTANT)
+        return NULL;
+    compile(&c, e, YES, NO);
+    if (c.full || (c.count == 1 && c.steps[0].kind == STEP_TREE))
+        return NULL;
+    struct step *steps = arena_alloc(mem, c.count * sizeof *steps);
+    turn_round(&c, steps);
+    return steps;
+}
+
+/* As span_same().  What rules compare with is a few bytes long: a loop over them
+ * is done before memcmp() has begun. */
+static bool same_text(struct span a, struct span b)
+{
+    if (a.n != b.n)
+        return false;
+    for (size_t i = 0; i < a.n; i++) {
+        if (a.p[i] != b.p[i])
+            return false;
+    }
+    return true;
+}
+
+static bool is_one_of(const struct expr *e, struct span text)
+{
+    for (size_t i = 0; i < e->text_count; i++) {
+        if (same_text(e->texts[i], text))
+            return true;
+    }
+    return false;
+}
+
+static bool is_in(struct range range, double number)
+{
+    return number >= range.low && number <= range.high;
+}
+
+static bool is_in_one_of(const struct expr *e, double number)
+{
+    for (size_t i = 0; i < e->range_count; i++) {
+        if (is_in(e->ranges[i], number))
+            return true;
+    }
+    return false;
+}
+
+static bool answer(const struct step *step, const void *field)
+{
+    switch (step->kind) {
+    case STEP_BOOL:
+        return *(const bool *)field;
+    case STEP_TEXT:
+        return same_text(*(const struct span *)field, step->text);
+    case STEP_TEXTS:
+        return is_one_of(step->e, *(const struct span *)field);
+    case STEP_FILLED:
+        return ((const struct span *)field)->n > 0;
+    case STEP_UINT:
+        return is_in(step->range, (double)*(const uint64_t *)field);
+    case STEP_REAL:
+        return is_in(step->range, *(const double *)field);
+    default:
+        return is_in_one_of(step->e, (double)*(const uint64_t *)field);
+    }
+}
+
+static bool hold_from(const struct step *steps, size_t at, struct view *view);
+
+/* What needs more than a look at a field.  Apart, and called last: so the usual
+ * steps go without saving registers for it. */
+static __attribute__((noinline)) bool
+hold_from_costly(const struct step *steps, size_t at, struct view *view)
+{
+    const struct step *step = &steps[at - FIRST];
+    size_t i = 0;
+    bool yes = step->kind == STEP_EXISTS
+                   ? aggregate_next(step->aggregate, view, &i) != NULL
+                   : expr_true(step->e, view);
+    return hold_from(steps, step->next[yes], view);
+}
+
+static bool hold_from(const struct step *steps, size_t at, struct view *view)
+{
+    while (at >= FIRST) {
+        const struct step *step = &steps[at - FIRST];
+        if (step->kind >= STEP_EXISTS)
+            return hold_from_costly(steps, at, view);
+        const struct fact *fact = view->slot[step->slot];
+        bool yes = fact ? answer(step, (const uint8_t *)fact->values +
+                                           step->offset)
+                        : step->missing;
+        at = step->next[yes];
+    }
+    return at == YES;
+}
+
+bool steps_hold(const struct step *steps, struct view *view)
+{
+    return hold_from(steps, FIRST, view);
+}
