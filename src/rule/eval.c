@@ -143,7 +143,7 @@ struct span expr_text(const struct expr *e, struct view *view)
     return fact ? fact_text(fact, e->field) : (struct span){NULL, 0};
 }
 
-static bool in_texts(const struct expr *e, struct span text)
+bool expr_has_text(const struct expr *e, struct span text)
 {
     for (size_t i = 0; i < e->text_count; i++) {
         if (span_same(e->texts[i], text))
@@ -152,10 +152,10 @@ static bool in_texts(const struct expr *e, struct span text)
     return false;
 }
 
-static bool in_numbers(const struct expr *e, double number)
+bool expr_has_number(const struct expr *e, double number)
 {
     for (size_t i = 0; i < e->range_count; i++) {
-        if (number >= e->ranges[i].low && number <= e->ranges[i].high)
+        if (range_has(e->ranges[i], number))
             return true;
     }
     return false;
@@ -201,10 +201,9 @@ static bool exists(const struct aggregate *a, struct view *view)
     return aggregate_next(a, view, &i) != NULL;
 }
 
-bool expr_true(const struct expr *e, struct view *view)
+/* What has no steps. */
+static bool tree_true(const struct expr *e, struct view *view)
 {
-    if (e->steps)
-        return steps_hold(e->steps, view);
     switch ((int)e->op) { /* only those that are true or false */
     case OP_FIELD: {
         const struct fact *fact = view->slot[e->slot];
@@ -235,9 +234,9 @@ bool expr_true(const struct expr *e, struct view *view)
     case OP_SAME_BOOL:
         return expr_true(e->left, view) == expr_true(e->right, view);
     case OP_IN_TEXTS:
-        return in_texts(e, expr_text(e->left, view));
+        return expr_has_text(e, expr_text(e->left, view));
     case OP_IN_NUMBERS:
-        return in_numbers(e, expr_number(e->left, view));
+        return expr_has_number(e, expr_number(e->left, view));
     case OP_CONTAINS:
         return contains(expr_text(e->left, view), expr_text(e->right, view));
     case OP_HAS:
@@ -247,4 +246,9 @@ bool expr_true(const struct expr *e, struct view *view)
     default:
         return compare(e, view);
     }
+}
+
+bool expr_true(const struct expr *e, struct view *view)
+{
+    return e->steps ? steps_hold(e->steps, view) : tree_true(e, view);
 }

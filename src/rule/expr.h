@@ -72,6 +72,11 @@ struct range { /* both ends belong to it */
     double low, high;
 };
 
+static inline bool range_has(struct range range, double number)
+{
+    return number >= range.low && number <= range.high;
+}
+
 enum aggregate_what {
     AGGREGATE_COUNT,
     AGGREGATE_EXISTS,
@@ -137,6 +142,10 @@ struct expr {
 bool expr_true(const struct expr *e, struct view *view);
 double expr_number(const struct expr *e, struct view *view);
 struct span expr_text(const struct expr *e, struct view *view);
+
+/* Whether one of the values of OP_IN_TEXTS, or OP_IN_NUMBERS, is this one. */
+bool expr_has_text(const struct expr *e, struct span text);
+bool expr_has_number(const struct expr *e, double number);
 
 /* Walks the facts that an aggregate takes into account: *i begins at 0; NULL at
  * the end. */

@@ -81,17 +81,27 @@ struct expr *parser_expr(struct parser *p, const uint8_t *start,
     return e;
 }
 
+static struct expr *not_empty(struct parser *p, const struct expr *text)
+{
+    struct expr *e = parser_expr(p, NULL, OP_NOT_EMPTY, TYPE_BOOL);
+    e->source = text->source;
+    e->left = text;
+    return e;
+}
+
+/* Made true or false, and ready to be asked: by itself, or as a part of `and`
+ * that is asked for many rules at once. */
 static struct expr *truth(struct parser *p, struct expr *e)
 {
-    if (p->failed || e->type == TYPE_BOOL)
+    if (p->failed)
         return e;
     if (e->type == TYPE_NUMBER)
         return parser_fail(p, "\"%.*s\" is a number; compare it with something",
                            SHOWN(e->source));
-    struct expr *not_empty = parser_expr(p, NULL, OP_NOT_EMPTY, TYPE_BOOL);
-    not_empty->source = e->source;
-    not_empty->left = e;
-    return not_empty;
+    if (e->type == TYPE_TEXT)
+        e = not_empty(p, e);
+    e->steps = steps_compile(e, p->shared->code);
+    return e;
 }
 
 static bool is(struct parser *p, const struct expr *e, enum expr_type type,
@@ -483,10 +493,7 @@ struct expr *parse_any(struct parser *p)
 
 const struct expr *parse_truth(struct parser *p)
 {
-    struct expr *e = truth(p, parse_any(p));
-    if (!p->failed)
-        e->steps = steps_compile(e, p->shared->code);
-    return e;
+    return truth(p, parse_any(p));
 }
 
 static struct parser begin(const struct parsing *parsing, struct names *names,

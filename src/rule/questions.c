@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#include "rule/steps.h"
-
 enum answer { NOT_ASKED, NO, YES };
 
 enum {
@@ -142,6 +140,20 @@ static bool same_test(const struct expr *a, const struct expr *b)
     }
 }
 
+/* Its number; NONE when there is no room. */
+static size_t number_of(struct questions *q, const struct fact_kind *kind,
+                        const struct expr *test)
+{
+    for (size_t i = 0; i < q->count; i++) {
+        if (q->list[i].kind == kind && same_test(q->list[i].test, test))
+            return i;
+    }
+    if (q->count == QUESTIONS_MAX)
+        return NONE;
+    q->list[q->count] = (struct question){kind, test, NULL};
+    return q->count++;
+}
+
 struct adding {
     struct questions *questions;
     size_t rule;
@@ -149,22 +161,6 @@ struct adding {
     struct clause clauses[CLAUSES_MAX];
     size_t count;
 };
-
-/* Its number; NONE when there is no room. */
-static size_t number_of(struct adding *a, const struct fact_kind *kind,
-                        const struct expr *test)
-{
-    struct questions *q = a->questions;
-    for (size_t i = 0; i < q->count; i++) {
-        if (q->list[i].kind == kind && same_test(q->list[i].test, test))
-            return i;
-    }
-    if (q->count == QUESTIONS_MAX)
-        return NONE;
-    q->list[q->count] = (struct question){
-        kind, test, test ? steps_compile(test, a->mem) : NULL, NULL};
-    return q->count++;
-}
 
 static void add_clause(struct adding *a, const uint16_t *questions, size_t n)
 {
@@ -179,6 +175,12 @@ static void add_clause(struct adding *a, const uint16_t *questions, size_t n)
         (struct clause){questions[0], (uint16_t)(n - 1), more};
 }
 
+/* A set of rules, none yet. */
+static uint64_t *rules_new(const struct adding *a)
+{
+    return arena_alloc(a->mem, a->questions->words * sizeof(uint64_t));
+}
+
 static void mark(const struct adding *a, uint64_t *rules)
 {
     rules[a->rule / 64] |= UINT64_C(1) << a->rule % 64;
@@ -188,13 +190,13 @@ static void mark(const struct adding *a, uint64_t *rules)
 static void add_question(struct adding *a, const struct fact_kind *kind,
                          const struct expr *test)
 {
-    size_t number = number_of(a, kind, test);
+    size_t number = number_of(a->questions, kind, test);
     if (number == NONE)
         return;
     add_clause(a, &(uint16_t){(uint16_t)number}, 1);
     uint64_t **needed_by = &a->questions->list[number].needed_by;
     if (!*needed_by)
-        *needed_by = arena_alloc(a->mem, a->questions->words * sizeof(uint64_t));
+        *needed_by = rules_new(a);
     mark(a, *needed_by);
 }
 
@@ -278,7 +280,7 @@ static size_t best_question(struct adding *a, const struct aggregate *aggregate)
             (!test || telling(part) > telling(test)))
             test = part;
     }
-    return number_of(a, aggregate->kind, test);
+    return number_of(a->questions, aggregate->kind, test);
 }
 
 /* A test of the whole, or one that is not cheap. */
@@ -387,7 +389,7 @@ static void add_need(struct needs *needs, const struct kinds *kinds)
         needs->one_of[needs->count++] = *kinds;
 }
 
-/* The kind with the fewest rules that the clauses can not do without. */
+/* A kind that the clauses can not do without: that of the shortest list. */
 static size_t rarest_kind(const struct adding *a)
 {
     const struct questions *q = a->questions;
@@ -404,22 +406,18 @@ static size_t rarest_kind(const struct adding *a)
 
 static uint64_t *rules_needing(struct adding *a, const struct needs *needs)
 {
-    struct questions *q = a->questions;
-    size_t kind = rarest_kind(a), i = 0;
-    size_t count = q->begun_by[kind].count;
-    for (; i < count; i++) {
-        const struct needs *known = &q->begun_by[kind].list[i];
-        if (known->count == needs->count &&
-            memcmp(known->one_of, needs->one_of, sizeof needs->one_of) == 0)
+    struct needs_list *begun = &a->questions->begun_by[rarest_kind(a)];
+    for (size_t i = 0; i < begun->count; i++) {
+        const struct needs *known = &begun->list[i];
+        if (memcmp(known->one_of, needs->one_of, sizeof needs->one_of) == 0)
             return known->rules;
     }
-    q->begun_by[kind].list =
-        arena_grow(a->mem, q->begun_by[kind].list, count,
-                   &q->begun_by[kind].room, count + 1, sizeof *needs);
-    q->begun_by[kind].list[i] = *needs;
-    q->begun_by[kind].count++;
-    return q->begun_by[kind].list[i].rules =
-               arena_alloc(a->mem, q->words * sizeof(uint64_t));
+    begun->list = arena_grow(a->mem, begun->list, begun->count, &begun->room,
+                             begun->count + 1, sizeof *needs);
+    struct needs *added = &begun->list[begun->count++];
+    *added = *needs;
+    added->rules = rules_new(a);
+    return added->rules;
 }
 
 static void begin_with_kinds(struct adding *a)
@@ -538,7 +536,7 @@ static bool is_there(const struct question *q, struct view *view)
     for (size_t i = 0; (fact = facts_get(view->facts, q->kind->number, i));
          i++) {
         view->slot[SLOT_CURRENT] = fact;
-        if (q->steps ? steps_hold(q->steps, view) : expr_true(q->test, view))
+        if (expr_true(q->test, view))
             return true;
     }
     return false;

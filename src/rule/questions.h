@@ -27,7 +27,6 @@ enum {
 struct question {
     const struct fact_kind *kind; /* NULL: the test is one of the whole */
     const struct expr *test;      /* looks at the fact alone; NULL: any */
-    const struct step *steps;     /* of the test; NULL: evaluate the tree */
     uint64_t *needed_by;          /* rules, a bit each; NULL: none */
 };
 
@@ -44,15 +43,17 @@ struct needs {
     uint64_t *rules; /* a bit each */
 };
 
+struct needs_list {
+    struct needs *list;
+    size_t count, room;
+};
+
 struct questions {
     struct question list[QUESTIONS_MAX];
     size_t count;
-    /* By the rarest kind of fact that they can not do without; those that need
-     * none, with FACT_KINDS. */
-    struct {
-        struct needs *list;
-        size_t count, room;
-    } begun_by[FACT_KINDS + 1];
+    /* By a kind of fact that they can not do without, if possible a rare one;
+     * those that need none, with FACT_KINDS. */
+    struct needs_list begun_by[FACT_KINDS + 1];
     size_t words; /* of each set of rules */
 };
 

@@ -7,7 +7,6 @@
 #include "rule/steps.h"
 
 #include <math.h>
-#include <string.h>
 
 enum step_kind {
     STEP_BOOL,
@@ -17,8 +16,7 @@ enum step_kind {
     STEP_UINT,    /* is in the range */
     STEP_REAL,    /* is in the range */
     STEP_NUMBERS, /* is in one of the ranges */
-    STEP_EXISTS,
-    STEP_TREE,
+    STEP_TREE,    /* no single field */
 };
 
 /* Where steps end. */
@@ -36,7 +34,6 @@ struct step {
         struct span text;
         struct range range;
         const struct expr *e;
-        const struct aggregate *aggregate;
     };
 };
 
@@ -58,18 +55,21 @@ static struct step of_field(enum step_kind kind, const struct expr *field)
                          .offset = (uint16_t)field->field->offset};
 }
 
+static struct step of_tree(const struct expr *e)
+{
+    return (struct step){.kind = STEP_TREE, .e = e};
+}
+
 /* The numbers for which the comparison with a constant on one side is true. */
 static struct range range_of(enum expr_op op, bool constant_first, double n)
 {
-    struct range range = {n, n};
     if (op == OP_EQUAL)
-        return range;
-    *(constant_first ? &range.high : &range.low) =
-        constant_first ? HUGE_VAL : -HUGE_VAL;
-    if (op == OP_LESS)
-        *(constant_first ? &range.low : &range.high) =
-            nextafter(n, constant_first ? HUGE_VAL : -HUGE_VAL);
-    return range;
+        return (struct range){n, n};
+    if (constant_first)
+        return (struct range){op == OP_LESS ? nextafter(n, HUGE_VAL) : n,
+                              HUGE_VAL};
+    return (struct range){-HUGE_VAL,
+                          op == OP_LESS ? nextafter(n, -HUGE_VAL) : n};
 }
 
 static struct step of_comparison(const struct expr *e)
@@ -79,7 +79,7 @@ static struct step of_comparison(const struct expr *e)
     const struct expr *constant = constant_first ? e->left : e->right;
     if (e->op == OP_UNEQUAL || !is_field(field) ||
         constant->op != OP_CONSTANT || !isfinite(constant->number))
-        return (struct step){.kind = STEP_TREE, .e = e};
+        return of_tree(e);
     struct step step = of_field(
         field->field->type == FACT_UINT ? STEP_UINT : STEP_REAL, field);
     step.range = range_of(e->op, constant_first, constant->number);
@@ -91,7 +91,7 @@ static struct step of_same_text(const struct expr *e)
     const struct expr *field = is_field(e->left) ? e->left : e->right;
     const struct expr *constant = is_field(e->left) ? e->right : e->left;
     if (!is_field(field) || constant->op != OP_CONSTANT)
-        return (struct step){.kind = STEP_TREE, .e = e};
+        return of_tree(e);
     struct step step = of_field(STEP_TEXT, field);
     step.text = constant->text;
     step.missing = constant->text.n == 0;
@@ -101,18 +101,17 @@ static struct step of_same_text(const struct expr *e)
 static struct step of_text(enum step_kind kind, const struct expr *e)
 {
     if (!is_field(e->left))
-        return (struct step){.kind = STEP_TREE, .e = e};
+        return of_tree(e);
     struct step step = of_field(kind, e->left);
     step.e = e;
-    for (size_t i = 0; kind == STEP_TEXTS && i < e->text_count; i++)
-        step.missing = step.missing || e->texts[i].n == 0;
+    step.missing = kind == STEP_TEXTS && expr_has_text(e, SPAN(""));
     return step;
 }
 
 static struct step of_numbers(const struct expr *e)
 {
     if (!is_field(e->left) || e->left->field->type != FACT_UINT)
-        return (struct step){.kind = STEP_TREE, .e = e};
+        return of_tree(e);
     struct step step = of_field(STEP_NUMBERS, e->left);
     step.e = e;
     return step;
@@ -123,8 +122,7 @@ static struct step of_leaf(const struct expr *e)
 {
     switch ((int)e->op) { /* those that are more than a part of the tree */
     case OP_FIELD:
-        return is_field(e) ? of_field(STEP_BOOL, e)
-                           : (struct step){.kind = STEP_TREE, .e = e};
+        return is_field(e) ? of_field(STEP_BOOL, e) : of_tree(e);
     case OP_NOT_EMPTY:
         return of_text(STEP_FILLED, e);
     case OP_SAME_TEXT:
@@ -138,10 +136,8 @@ static struct step of_leaf(const struct expr *e)
     case OP_LESS:
     case OP_AT_MOST:
         return of_comparison(e);
-    case OP_AGGREGATE:
-        return (struct step){.kind = STEP_EXISTS, .aggregate = e->aggregate};
     default:
-        return (struct step){.kind = STEP_TREE, .e = e};
+        return of_tree(e);
     }
 }
 
@@ -200,93 +196,41 @@ const struct step *steps_compile(const struct expr *e, struct arena *mem)
     return steps;
 }
 
-/* As span_same().  What rules compare with is a few bytes long: a loop over them
- * is done before memcmp() has begun. */
-static bool same_text(struct span a, struct span b)
-{
-    if (a.n != b.n)
-        return false;
-    for (size_t i = 0; i < a.n; i++) {
-        if (a.p[i] != b.p[i])
-            return false;
-    }
-    return true;
-}
-
-static bool is_one_of(const struct expr *e, struct span text)
-{
-    for (size_t i = 0; i < e->text_count; i++) {
-        if (same_text(e->texts[i], text))
-            return true;
-    }
-    return false;
-}
-
-static bool is_in(struct range range, double number)
-{
-    return number >= range.low && number <= range.high;
-}
-
-static bool is_in_one_of(const struct expr *e, double number)
-{
-    for (size_t i = 0; i < e->range_count; i++) {
-        if (is_in(e->ranges[i], number))
-            return true;
-    }
-    return false;
-}
-
 static bool answer(const struct step *step, const void *field)
 {
     switch (step->kind) {
     case STEP_BOOL:
         return *(const bool *)field;
     case STEP_TEXT:
-        return same_text(*(const struct span *)field, step->text);
+        return span_same(*(const struct span *)field, step->text);
     case STEP_TEXTS:
-        return is_one_of(step->e, *(const struct span *)field);
+        return expr_has_text(step->e, *(const struct span *)field);
     case STEP_FILLED:
         return ((const struct span *)field)->n > 0;
     case STEP_UINT:
-        return is_in(step->range, (double)*(const uint64_t *)field);
+        return range_has(step->range, (double)*(const uint64_t *)field);
     case STEP_REAL:
-        return is_in(step->range, *(const double *)field);
+        return range_has(step->range, *(const double *)field);
     default:
-        return is_in_one_of(step->e, (double)*(const uint64_t *)field);
+        return expr_has_number(step->e, (double)*(const uint64_t *)field);
     }
 }
 
-static bool hold_from(const struct step *steps, size_t at, struct view *view);
-
-/* What needs more than a look at a field.  Apart, and called last: so the usual
- * steps go without saving registers for it. */
-static __attribute__((noinline)) bool
-hold_from_costly(const struct step *steps, size_t at, struct view *view)
+static bool is_yes(const struct step *step, struct view *view)
 {
-    const struct step *step = &steps[at - FIRST];
-    size_t i = 0;
-    bool yes = step->kind == STEP_EXISTS
-                   ? aggregate_next(step->aggregate, view, &i) != NULL
-                   : expr_true(step->e, view);
-    return hold_from(steps, step->next[yes], view);
-}
-
-static bool hold_from(const struct step *steps, size_t at, struct view *view)
-{
-    while (at >= FIRST) {
-        const struct step *step = &steps[at - FIRST];
-        if (step->kind >= STEP_EXISTS)
-            return hold_from_costly(steps, at, view);
-        const struct fact *fact = view->slot[step->slot];
-        bool yes = fact ? answer(step, (const uint8_t *)fact->values +
-                                           step->offset)
-                        : step->missing;
-        at = step->next[yes];
-    }
-    return at == YES;
+    if (step->kind == STEP_TREE)
+        return expr_true(step->e, view);
+    const struct fact *fact = view->slot[step->slot];
+    return fact ? answer(step, (const uint8_t *)fact->values + step->offset)
+                : step->missing;
 }
 
 bool steps_hold(const struct step *steps, struct view *view)
 {
-    return hold_from(steps, FIRST, view);
+    size_t at = FIRST;
+    while (at >= FIRST) {
+        const struct step *step = &steps[at - FIRST];
+        at = step->next[is_yes(step, view)];
+    }
+    return at == YES;
 }

@@ -3,26 +3,9 @@
  */
 #include "test.h"
 
-#include <stdio.h>
-
-#include "rule/base.h"
-#include "rule/steps.h"
-
-static const char frame[] = "- id: server.tested\n"
-                            "  title: t\n"
-                            "  family: server\n"
-                            "  severity: high\n"
-                            "  confidence: certain\n"
-                            "  where: server\n"
-                            "  scope: session\n"
-                            "  when:\n"
-                            "    - mail.login: '%s'\n"
-                            "  says: s\n"
-                            "  means: m\n"
-                            "  remedy: {user: u, admin: a}\n"
-                            "  references: [RFC 1]\n"
-                            "  shown-by: [a.pcap]\n"
-                            "  quiet-on: [b.pcap]\n";
+#include "rule/complain.h"
+#include "rule/expr.h"
+#include "rule/parse.h"
 
 static const char *const conditions[] = {
     "over_tls",
@@ -102,25 +85,38 @@ static size_t compare(const struct expr *e, bool with_session)
     return yes;
 }
 
+/* A condition on a login.  What it consists of lives in mem. */
+static const struct expr *parse(const char *condition, struct arena *mem,
+                                struct regexes *regexes)
+{
+    struct err err = {""};
+    struct complaints complaints = {.file = "test", .err = &err};
+    struct lists lists = {NULL};
+    const struct parsing parsing = {mem, mem, regexes, &complaints, &lists};
+    struct names names = {.scope = SCOPE_SESSION,
+                          .current = &fact_kinds[FACT_KIND_mail_login]};
+    const struct expr *e =
+        parse_condition(&parsing, &names, span_of(condition), 1);
+    if (!e)
+        fail_msg("%s: %s", condition, err.text);
+    return e;
+}
+
 static void steps_answer_as_the_tree_does(void **state)
 {
     (void)state;
     size_t compiled = 0;
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
-        char yaml[2000];
-        struct err err = {""};
-        snprintf(yaml, sizeof yaml, frame, conditions[i]);
-        struct rules *rules =
-            rules_load_memory("test.yaml", span_of(yaml), NULL, NULL, &err);
-        if (!rules)
-            fail_msg("%s: %s", conditions[i], err.text);
-        const struct expr *e = rules_get(rules, 0)->condition->when[0].test;
+        struct arena *mem = arena_new();
+        struct regexes *regexes = regexes_new();
+        const struct expr *e = parse(conditions[i], mem, regexes);
         print_message("%s\n", conditions[i]);
         compiled += e->steps != NULL;
         size_t yes = compare(e, true);
         assert_in_range(yes, 1, 63); /* or nothing would have been asked */
         compare(e, false);
-        rules_free(&rules);
+        regexes_free(&regexes);
+        arena_free(&mem);
     }
     assert_true(compiled > 25); /* else trees were compared with trees */
 }
@@ -128,16 +124,13 @@ static void steps_answer_as_the_tree_does(void **state)
 static void what_is_one_whole_keeps_its_tree(void **state)
 {
     (void)state;
-    char yaml[2000];
-    struct err err = {""};
-    snprintf(yaml, sizeof yaml, frame, "text contains \"wrong\"");
-    struct rules *rules =
-        rules_load_memory("test.yaml", span_of(yaml), NULL, NULL, &err);
-    assert_non_null(rules);
-    const struct expr *e = rules_get(rules, 0)->condition->when[0].test;
+    struct arena *mem = arena_new();
+    struct regexes *regexes = regexes_new();
+    const struct expr *e = parse("text contains \"wrong\"", mem, regexes);
     assert_null(e->steps);
     assert_int_equal(compare(e, true), 32);
-    rules_free(&rules);
+    regexes_free(&regexes);
+    arena_free(&mem);
 }
 
 int main(void)
