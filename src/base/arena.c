@@ -110,8 +110,7 @@ static void *cut(struct block *b, size_t n)
 {
     void *p = b->bytes + b->used;
     b->used += n;
-    /* Here and not block by block: most blocks are never filled. */
-    return memset(p, 0, n);
+    return p;
 }
 
 static size_t aligned(size_t n)
@@ -152,7 +151,7 @@ static struct block *block_add(struct arena *arena, size_t need)
     return b;
 }
 
-void *arena_alloc(struct arena *arena, size_t n)
+void *arena_room(struct arena *arena, size_t n)
 {
     assert(n < SIZE_MAX / 2);
     n = aligned(n);
@@ -162,20 +161,27 @@ void *arena_alloc(struct arena *arena, size_t n)
     return cut(b, n);
 }
 
+/* Zeroed here and not block by block: most blocks are never filled. */
+void *arena_alloc(struct arena *arena, size_t n)
+{
+    return memset(arena_room(arena, n), 0, n);
+}
+
 struct span arena_copy(struct arena *arena, struct span bytes)
 {
     if (bytes.n == 0)
         return (struct span){NULL, 0};
-    uint8_t *p = arena_alloc(arena, bytes.n);
+    uint8_t *p = arena_room(arena, bytes.n);
     memcpy(p, bytes.p, bytes.n);
     return (struct span){p, bytes.n};
 }
 
 char *arena_string(struct arena *arena, struct span text)
 {
-    char *s = arena_alloc(arena, text.n + 1);
+    char *s = arena_room(arena, text.n + 1);
     if (text.n)
         memcpy(s, text.p, text.n);
+    s[text.n] = '\0';
     return s;
 }
 
@@ -187,7 +193,8 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     va_end(args);
     if (n < 0)
         n = 0;
-    char *s = arena_alloc(arena, (size_t)n + 1);
+    char *s = arena_room(arena, (size_t)n + 1);
+    s[0] = '\0';
     va_start(args, format);
     vsnprintf(s, (size_t)n + 1, format, args);
     va_end(args);

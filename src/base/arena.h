@@ -18,6 +18,9 @@ void arena_free(struct arena **arena);
 /* n zeroed bytes, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t n);
 
+/* The same, but not zeroed: for what is filled at once. */
+void *arena_room(struct arena *arena, size_t n);
+
 /* A NUL-terminated copy. */
 char *arena_string(struct arena *arena, struct span text);
 char *arena_printf(struct arena *arena, const char *format, ...)

@@ -17,10 +17,25 @@
 #undef REAL
 #undef BOOL
 
+/* The 0 at the end is none of them: an array must not be empty. */
+#define TEXT(kind, field, doc) offsetof(struct fact_##kind, field),
+#define UINT(kind, field, doc)
+#define REAL(kind, field, doc)
+#define BOOL(kind, field, doc)
+#define FACT(id, name, doc, show, ...) \
+    static const uint16_t texts_##id[] = {__VA_ARGS__ 0};
+#include "facts.def"
+#undef FACT
+#undef TEXT
+#undef UINT
+#undef REAL
+#undef BOOL
+
 const struct fact_kind fact_kinds[FACT_KINDS] = {
 #define FACT(id, name, doc, show, ...) \
     {name, doc, show, sizeof(struct fact_##id), FACT_KIND_##id, \
-     sizeof fields_##id / sizeof fields_##id[0], fields_##id},
+     sizeof fields_##id / sizeof fields_##id[0], fields_##id, \
+     sizeof texts_##id / sizeof texts_##id[0] - 1, texts_##id},
 #include "facts.def"
 #undef FACT
 };

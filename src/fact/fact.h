@@ -31,6 +31,8 @@ struct fact_kind {
     unsigned number;  /* 0.. in the order of facts.def */
     size_t field_count;
     const struct fact_field *fields;
+    size_t text_count; /* of the fields, how many are texts */
+    const uint16_t *texts; /* their offsets, again: what a copy has to visit */
 };
 
 /* The structs: struct fact_imap_response { struct span command; ... } */

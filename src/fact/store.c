@@ -15,12 +15,16 @@
 #include "base/arena.h"
 #include "base/text.h"
 
+enum { SHELF_FEW = 4 }; /* sessions tell hardly more of most kinds */
+
 struct shelf { /* the facts of one kind */
-    struct fact **first;
+    struct fact **first; /* `few`, until they are too many */
     size_t first_used, first_room;
+    uint64_t told;
     struct fact **ring;
     size_t ring_used, ring_oldest;
-    uint64_t told;
+    struct shelf *next_ringed;
+    struct fact *few[SHELF_FEW];
 };
 
 struct facts {
@@ -37,6 +41,7 @@ struct facts {
     struct text user;
     facts_listener *listener;
     void *listener_user;
+    struct shelf *ringed;            /* those that have a ring */
     struct shelf *shelf[FACT_KINDS]; /* NULL: none told */
 };
 
@@ -59,10 +64,9 @@ void facts_free(struct facts **facts)
 {
     if (!*facts)
         return;
-    for (size_t k = 0; k < FACT_KINDS; k++) {
-        struct shelf *shelf = (*facts)->shelf[k];
-        for (size_t i = 0; shelf && i < shelf->ring_used; i++)
-            free(shelf->ring[i]);
+    for (struct shelf *s = (*facts)->ringed; s; s = s->next_ringed) {
+        for (size_t i = 0; i < s->ring_used; i++)
+            free(s->ring[i]);
     }
     text_free(&(*facts)->user);
     struct arena *mem = (*facts)->mem; /* the store itself lives in it */
@@ -124,69 +128,64 @@ static size_t rounded(size_t n)
     return (n + 15) & ~(size_t)15;
 }
 
-static size_t texts_size(const struct fact_kind *kind, const void *values)
+static size_t texts_size(const struct fact_kind *kind, const uint8_t *values)
 {
     size_t n = 0;
-    for (size_t i = 0; i < kind->field_count; i++) {
-        if (kind->fields[i].type != FACT_TEXT)
-            continue;
+    for (size_t i = 0; i < kind->text_count; i++) {
         const struct span *text =
-            (const struct span *)((const uint8_t *)values +
-                                  kind->fields[i].offset);
+            (const struct span *)(const void *)(values + kind->texts[i]);
         n += span_first(*text, FACT_TEXT_MAX).n;
     }
     return n;
 }
 
+/* A fact lies in one block: its head, the kind's struct, the texts. */
+static size_t block_size(const struct fact_kind *kind, const void *values)
+{
+    return FACT_HEAD + rounded(kind->size) + texts_size(kind, values);
+}
+
 static struct fact *fact_write(void *memory, const struct fact_kind *kind,
                                const void *values)
 {
-    uint8_t *block = memory;
-    uint8_t *end = block + FACT_HEAD + rounded(kind->size);
-    memcpy(block + FACT_HEAD, values, kind->size);
-    for (size_t i = 0; i < kind->field_count; i++) {
-        if (kind->fields[i].type != FACT_TEXT)
-            continue;
-        struct span *text =
-            (struct span *)(void *)(block + FACT_HEAD + kind->fields[i].offset);
-        *text = span_first(*text, FACT_TEXT_MAX);
-        if (text->n)
-            memcpy(end, text->p, text->n);
-        text->p = end;
-        end += text->n;
+    struct fact *fact = memory;
+    uint8_t *copy = (uint8_t *)memory + FACT_HEAD;
+    uint8_t *end = copy + rounded(kind->size);
+    memcpy(copy, values, kind->size);
+    for (size_t i = 0; i < kind->text_count; i++) {
+        struct span *text = (struct span *)(void *)(copy + kind->texts[i]);
+        size_t n = span_first(*text, FACT_TEXT_MAX).n;
+        if (n)
+            memcpy(end, text->p, n);
+        *text = (struct span){end, n};
+        end += n;
     }
-    struct fact *fact = (struct fact *)(void *)block;
-    *fact = (struct fact){.kind = kind, .values = block + FACT_HEAD};
+    fact->kind = kind;
+    fact->values = copy;
     return fact;
 }
 
-static struct shelf *shelf_of(struct facts *facts, unsigned kind)
+static struct shelf *shelf_new(struct facts *facts)
 {
-    if (!facts->shelf[kind])
-        facts->shelf[kind] = arena_alloc(facts->mem, sizeof(struct shelf));
-    return facts->shelf[kind];
+    struct shelf *shelf = arena_alloc(facts->mem, sizeof *shelf);
+    shelf->first = shelf->few;
+    shelf->first_room = SHELF_FEW;
+    return shelf;
 }
 
-/* Puts a copy of the fact in its place; the oldest in the ring makes room. */
-static struct fact *shelve(struct facts *facts, const struct fact_kind *kind,
-                           const void *values)
+/* What comes when the first places are taken; the oldest makes room. */
+static struct fact *shelve_last(struct facts *facts, struct shelf *shelf,
+                                const struct fact_kind *kind,
+                                const void *values)
 {
-    size_t size = FACT_HEAD + rounded(kind->size) + texts_size(kind, values);
-    struct shelf *shelf = shelf_of(facts, kind->number);
-    struct fact *fact;
-    shelf->told++;
-    if (shelf->first_used < facts->keep_first) {
-        fact = fact_write(arena_alloc(facts->mem, size), kind, values);
-        shelf->first = arena_grow(facts->mem, shelf->first, shelf->first_used,
-                                  &shelf->first_room, shelf->first_used + 1,
-                                  sizeof(struct fact *));
-        shelf->first[shelf->first_used++] = fact;
-        return fact;
-    }
-    fact = fact_write(must_realloc(NULL, size), kind, values);
-    if (!shelf->ring)
+    struct fact *fact =
+        fact_write(must_realloc(NULL, block_size(kind, values)), kind, values);
+    if (!shelf->ring) {
         shelf->ring =
             arena_alloc(facts->mem, FACTS_LAST * sizeof(struct fact *));
+        shelf->next_ringed = facts->ringed;
+        facts->ringed = shelf;
+    }
     if (shelf->ring_used < FACTS_LAST) {
         shelf->ring[shelf->ring_used++] = fact;
         return fact;
@@ -195,6 +194,25 @@ static struct fact *shelve(struct facts *facts, const struct fact_kind *kind,
     shelf->ring[shelf->ring_oldest] = fact;
     shelf->ring_oldest = (shelf->ring_oldest + 1) % FACTS_LAST;
     facts->dropped++;
+    return fact;
+}
+
+/* Puts a copy of the fact in its place; its stamp is still to be set. */
+static struct fact *shelve(struct facts *facts, const struct fact_kind *kind,
+                           const void *values)
+{
+    struct shelf *shelf = facts->shelf[kind->number];
+    if (!shelf)
+        shelf = facts->shelf[kind->number] = shelf_new(facts);
+    shelf->told++;
+    if (shelf->first_used >= facts->keep_first)
+        return shelve_last(facts, shelf, kind, values);
+    struct fact *fact = fact_write(
+        arena_room(facts->mem, block_size(kind, values)), kind, values);
+    shelf->first =
+        arena_grow(facts->mem, shelf->first, shelf->first_used,
+                   &shelf->first_room, shelf->first_used + 1, sizeof fact);
+    shelf->first[shelf->first_used++] = fact;
     return fact;
 }
 
