@@ -16,8 +16,11 @@ struct tcp_stream; /* libnids' own */
 struct played {
     struct tcp_stream *tcp; /* NULL when not open */
     uint32_t number;        /* its "address", never 0 */
-    uint64_t reached[2];    /* by enum dir: bytes libnids gave back in order */
-    uint64_t acked[2];      /* how much of that was acknowledged to libnids */
+    /* By enum dir.  libnids may have carried another conversation before, so
+     * all three count its bytes too. */
+    uint64_t begun[2];   /* where this one begins */
+    uint64_t reached[2]; /* bytes libnids gave back in order */
+    uint64_t acked[2];   /* how much of that was acknowledged to libnids */
 };
 
 /* Gets all bytes that libnids holds for dir; the last `fresh` of them are new.

@@ -24,10 +24,15 @@
  *     31000 segments; stream.c's cap on what waits stays below (see there).
  *   - Its counters are 32-bit and wrap; only their differences are used here.
  *   - nids_exit() leaks callbacks that are still registered.
+ *
+ * A handshake and an end cost as much as the content of a short session, so a
+ * conversation that is over leaves its place in libnids to the next one, whose
+ * bytes continue the sequence numbers.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "stream/played.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <nids.h>
 #include <stdio.h>
@@ -44,6 +49,9 @@ enum {
     FLAG_ACK = 0x10,
     ACK_EVERY = 1 << 28, /* bytes; libnids' window is 1 << 30 */
     STREAMS_MAX = 1 << 24,
+    IDLE_MAX = 64,            /* conversations kept for the next ones */
+    IDLE_BUFFER_MAX = 32768,  /* bytes of buffer that each may keep */
+    IDLE_REACHED_MAX = 1 << 30, /* long before the counters wrap */
 };
 
 static const uint8_t window_scale_14[SYN_OPTIONS] = {1, 3, 3, 14};
@@ -57,20 +65,31 @@ static struct {
     struct played *opening; /* whose handshake is being played */
     struct played *playing; /* who is inside nids_pcap_handler() */
     enum dir dir;           /* which way */
+    struct played idle[IDLE_MAX];
+    size_t idle_count;
 } engine;
 
 static _Alignas(8) uint8_t frame[FRAME_MAX];
 
 static void put16(uint8_t *p, unsigned value)
 {
-    p[0] = (uint8_t)(value >> 8);
-    p[1] = (uint8_t)value;
+    uint16_t wire = htons((uint16_t)value);
+    memcpy(p, &wire, sizeof wire);
 }
 
 static void put32(uint8_t *p, uint32_t value)
 {
-    put16(p, value >> 16);
-    put16(p + 2, value & 0xffff);
+    uint32_t wire = htonl(value);
+    memcpy(p, &wire, sizeof wire);
+}
+
+/* What is the same in all packets; the rest stays 0, the checksums are off. */
+static void prepare_frame(void)
+{
+    frame[0] = 0x45; /* version 4, five words */
+    frame[8] = 64;   /* TTL */
+    frame[9] = IPPROTO_TCP;
+    put16(frame + IP_HEADER + 14, 65535); /* window */
 }
 
 /* Plays one packet: the headers, and n bytes that are already in the frame. */
@@ -85,19 +104,15 @@ static void play(const struct played *played, enum dir dir, unsigned flags,
     uint32_t server = played->number | UINT32_C(1) << 31;
 
     assert(total <= FRAME_MAX);
-    memset(frame, 0, IP_HEADER + TCP_HEADER);
-    ip[0] = 0x45; /* version 4, five words */
     put16(ip + 2, (unsigned)total);
-    ip[8] = 64;          /* TTL */
-    ip[9] = IPPROTO_TCP; /* the checksums are off */
     put32(ip + 12, dir == C2S ? client : server);
     put32(ip + 16, dir == C2S ? server : client);
     put32(tcp + 4, seq);
     put32(tcp + 8, ack);
     tcp[12] = (uint8_t)((TCP_HEADER + options) / 4 << 4);
     tcp[13] = (uint8_t)flags;
-    put16(tcp + 14, 65535); /* window */
-    memcpy(tcp + TCP_HEADER, window_scale_14, options);
+    if (options)
+        memcpy(tcp + TCP_HEADER, window_scale_14, SYN_OPTIONS);
 
     /* libnids keeps a pointer to the header. */
     static struct pcap_pkthdr header;
@@ -121,6 +136,7 @@ void played_feed(struct played *played, enum dir dir, uint64_t position,
     assert(played->tcp && !engine.playing);
     engine.playing = played;
     engine.dir = dir;
+    position += played->begun[dir];
     while (bytes.n > 0) {
         struct span part = span_first(bytes, CONTENT_MAX);
         memcpy(frame + IP_HEADER + TCP_HEADER, part.p, part.n);
@@ -173,17 +189,41 @@ static uint32_t next_number(void)
     return engine.last_number;
 }
 
-void played_open(struct played *played)
+static void handshake(struct played *played)
 {
-    assert(engine.pcap && engine.open < engine.max_open && !engine.playing);
     *played = (struct played){.number = next_number()};
     engine.opening = played;
     play(played, C2S, FLAG_SYN, 0, 0, 0);
     play(played, S2C, FLAG_SYN | FLAG_ACK, 0, 1, 0);
     play(played, C2S, FLAG_ACK, 1, 1, 0);
     engine.opening = NULL;
-    engine.open++;
     assert(played->tcp);
+}
+
+void played_open(struct played *played)
+{
+    assert(engine.pcap && engine.open < engine.max_open && !engine.playing);
+    if (engine.idle_count > 0) {
+        *played = engine.idle[--engine.idle_count];
+        memcpy(played->begun, played->reached, sizeof played->begun);
+    } else {
+        handshake(played);
+    }
+    engine.open++;
+}
+
+/* libnids holds none of its bytes, neither in order nor waiting. */
+static bool is_empty(const struct half_stream *half)
+{
+    return !half->list && half->count == half->offset &&
+           half->bufsize <= IDLE_BUFFER_MAX;
+}
+
+static bool can_go_on(const struct played *played)
+{
+    return is_empty(&played->tcp->client) && is_empty(&played->tcp->server) &&
+           played->reached[C2S] < IDLE_REACHED_MAX &&
+           played->reached[S2C] < IDLE_REACHED_MAX;
 }
 
 void played_close(struct played *played)
@@ -191,7 +231,10 @@ void played_close(struct played *played)
     assert(!engine.playing);
     if (!played->tcp)
         return;
-    nids_free_tcp_stream(played->tcp);
+    if (engine.idle_count < IDLE_MAX && can_go_on(played))
+        engine.idle[engine.idle_count++] = *played;
+    else
+        nids_free_tcp_stream(played->tcp);
     played->tcp = NULL;
     engine.open--;
 }
@@ -225,6 +268,7 @@ void played_start(size_t max_open, played_bytes *bytes)
     engine.pcap = pcap_open_dead(DLT_RAW, FRAME_MAX);
     engine.bytes = bytes;
     engine.max_open = max_open;
+    prepare_frame();
     nids_params.pcap_desc = engine.pcap;
     /* libnids follows three quarters of this many. */
     nids_params.n_tcp_streams = (int)(max_open + max_open / 3 + 4);
@@ -247,6 +291,8 @@ void played_start(size_t max_open, played_bytes *bytes)
 void played_stop(void)
 {
     assert(engine.pcap && engine.open == 0 && !engine.playing);
+    while (engine.idle_count > 0)
+        nids_free_tcp_stream(engine.idle[--engine.idle_count].tcp);
     nids_unregister_tcp(callback());
     nids_exit();
     nids_params.pcap_desc = NULL;

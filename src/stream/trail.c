@@ -49,8 +49,10 @@ const struct step *trail_find(const struct trail *trail, uint64_t offset)
     if (trail->n == 0)
         return NULL;
     const struct step *list = trail->list + trail->first;
-    size_t low = 0;
     size_t high = trail->n - 1;
+    if (high == 0 || list[high - 1].end < offset)
+        return &list[high]; /* nearly always it is about what came last */
+    size_t low = 0;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (list[middle].end >= offset)
