@@ -11,12 +11,21 @@
  */
 #include "pop3.h"
 
-static void tell_foreign(struct pop3 *pop, enum dir dir, struct span spoken,
-                         struct span bytes, struct facts *out)
+/* What is told next has no end yet: the last packet of the chunk shows it. */
+static void at_end(const struct chunk *in, struct facts *out)
+{
+    facts_at(out, in->dir, in->offset + in->bytes.n);
+}
+
+static void tell_foreign(struct pop3 *pop, const struct chunk *in,
+                         struct span spoken, struct span bytes,
+                         struct facts *out)
 {
     struct mail_kept line;
+    enum dir dir = in->dir;
     mail_first_line(&line, dir, bytes);
     pop->foreign[dir] = true;
+    at_end(in, out);
     TELL(out, mail_wrong_protocol,
          .side = dir == C2S ? SPAN("client") : SPAN("server"), .spoken = spoken,
          .other = SPAN("pop3"), .line = mail_kept(&line));
@@ -24,9 +33,10 @@ static void tell_foreign(struct pop3 *pop, enum dir dir, struct span spoken,
 
 /* Where a new line begins: is it POP3 at all?  False while that is not yet
  * known, or once it is known that it is not. */
-static bool is_ours(struct pop3 *pop, enum dir dir, struct span bytes,
-                    struct facts *out)
+static bool is_ours(struct pop3 *pop, const struct chunk *in,
+                    struct span bytes, struct facts *out)
 {
+    enum dir dir = in->dir;
     bool text = mail_is_text(bytes.p[0]);
     bool judged = dir == C2S ? pop->client_spoke : pop->greeted;
     if (text && judged)
@@ -43,7 +53,7 @@ static bool is_ours(struct pop3 *pop, enum dir dir, struct span bytes,
     if (span_same(spoken, SPAN("pop3")) ||
         (dir == C2S && text && span_same(spoken, SPAN("other"))))
         return true;
-    tell_foreign(pop, dir, spoken, bytes, out);
+    tell_foreign(pop, in, spoken, bytes, out);
     return false;
 }
 
@@ -105,10 +115,11 @@ static bool take_one(struct pop3 *pop, const struct chunk *in,
         return false;
     if (in->dir == S2C && pop->content.on)
         return take_content(pop, in, rest, out);
-    facts_at(out, in->dir, in->offset + in->bytes.n);
-    if (!skip_line(pop, in->dir, rest) || !is_ours(pop, in->dir, *rest, out) ||
-        !take_line(pop, in->dir, rest, &line, &bare))
+    if (!skip_line(pop, in->dir, rest) || !is_ours(pop, in, *rest, out) ||
+        !take_line(pop, in->dir, rest, &line, &bare)) {
+        at_end(in, out);
         return false;
+    }
     facts_at(out, in->dir, in->offset + (in->bytes.n - rest->n));
     if (in->dir == C2S) {
         pop3_client_line(pop, line, out);
@@ -127,7 +138,7 @@ static struct fed pop3_feed(void *self, const struct chunk *in,
     struct span rest = in->bytes;
     struct fed fed = {0};
     pop->client_heard |= in->dir == C2S;
-    while (take_one(pop, in, &rest, &fed, out))
+    while (rest.n && take_one(pop, in, &rest, &fed, out))
         continue;
     fed.used = pop->foreign[in->dir] ? in->bytes.n : in->bytes.n - rest.n;
     return fed;
