@@ -27,9 +27,8 @@ struct secret {
 };
 
 struct mail_secrets {
-    size_t n, next;
+    size_t n, next, shown_n;
     struct secret all[SECRETS_MAX];
-    size_t shown_n;
     uint8_t shown[SHOWN_MAX];
 };
 
@@ -64,8 +63,11 @@ static bool is_kept(const struct mail_secrets *s, struct span text)
 static struct mail_secrets *made(struct mail_secrets **secrets,
                                  struct arena *mem)
 {
-    if (!*secrets)
-        *secrets = arena_alloc(mem, sizeof **secrets);
+    if (!*secrets) {
+        struct mail_secrets *s = arena_room(mem, sizeof *s);
+        s->n = s->next = s->shown_n = 0;
+        *secrets = s;
+    }
     return *secrets;
 }
 

@@ -44,6 +44,8 @@ void pop3_content_begin(struct pop3 *pop, const struct pop3_pending *p,
     c->announced = c->what == POP3_RETR ? announced_in(reply->text) : 0;
     c->received = 0;
     c->n = 0;
+    if (c->what == POP3_CAPA && !c->capa)
+        c->capa = arena_room(pop->mem, POP3_CAPA_MAX);
 }
 
 static void keep_capability(struct pop3_content *c, struct span line)

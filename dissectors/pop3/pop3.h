@@ -63,8 +63,8 @@ struct pop3_content { /* the lines after a +OK, up to the dot */
     enum pop3_what what;
     struct mail_kept name;
     uint64_t announced, received;
-    size_t n; /* of CAPA */
-    uint8_t capa[POP3_CAPA_MAX];
+    size_t n;      /* of CAPA */
+    uint8_t *capa; /* POP3_CAPA_MAX; NULL before the first */
 };
 
 struct pop3_login { /* the attempt under way */
