@@ -50,11 +50,11 @@ struct conversation {
     bool decided, done, foreign;
     struct inlet outer[2]; /* not yet decided, and what was left of it */
     struct inlet inner[2]; /* decrypted */
-    struct {
+    struct piece {
         enum dir dir;
         size_t n;
-    } pieces[PIECES_MAX];
-    size_t piece_count;
+    } * pieces; /* what is held, in the order it came */
+    size_t piece_count, piece_room;
     struct summary summary;
 };
 
@@ -344,8 +344,10 @@ static void hold_until_decided(struct conversation *c, enum dir dir,
                                uint64_t offset, struct span bytes)
 {
     hold(c, dir, offset, bytes);
-    c->pieces[c->piece_count].dir = dir;
-    c->pieces[c->piece_count++].n = bytes.n;
+    c->pieces =
+        arena_grow(c->mem, c->pieces, c->piece_count, &c->piece_room,
+                   c->piece_count + 1, sizeof *c->pieces);
+    c->pieces[c->piece_count++] = (struct piece){dir, bytes.n};
     bool full = c->piece_count == PIECES_MAX ||
                 c->outer[C2S].held.n + c->outer[S2C].held.n > HELD_MAX;
     decide(c, full);

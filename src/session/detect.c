@@ -43,6 +43,9 @@ static const struct dissector *best_mail(struct span client, struct span server,
                                          uint16_t port, int *score)
 {
     const struct dissector *best = NULL, *port_mail = expected(port);
+    *score = port_mail ? port_mail->probe(client, server) + PORT_BONUS : 0;
+    if (*score >= PROBE_SURE + PORT_BONUS)
+        return port_mail; /* nobody can be surer */
     *score = 0;
     for (size_t i = 0; i < dissector_count; i++) {
         if (dissectors[i] == &tls_dissector)
