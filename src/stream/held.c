@@ -31,6 +31,8 @@ bool held_has_room(const struct held *held, const struct segment *segment)
 void held_add(struct held *held, const struct segment *segment)
 {
     assert(held->n < HELD_MAX);
+    if (!held->list)
+        held->list = must_alloc(HELD_MAX * sizeof *held->list);
     struct span payload = segment->payload;
     uint8_t *bytes = must_alloc(payload.n);
     if (payload.n > 0)
@@ -61,4 +63,6 @@ void held_free(struct held *held)
 {
     while (held->n > 0)
         held_drop_first(held);
+    free(held->list);
+    held->list = NULL;
 }

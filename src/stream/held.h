@@ -20,10 +20,10 @@ enum {
 
 /* Zero-initialise; held_free(). */
 struct held {
-    struct {
+    struct held_one {
         struct segment segment;
         uint8_t *bytes; /* its payload */
-    } list[HELD_MAX];
+    } * list;           /* room for HELD_MAX; NULL before the first */
     size_t n;
     uint32_t vain;
 };

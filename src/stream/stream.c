@@ -363,15 +363,22 @@ static void let_go(struct stream *stream)
         waiting_all -= half->waiting.cost;
         ranges_free(&half->waiting);
         ranges_free(&half->lost);
-        trail_shrink(&half->trail);
     }
+}
+
+/* Little is left to be asked of a stream that was given up. */
+static void retire(struct stream *stream)
+{
+    let_go(stream);
+    trail_shrink(&stream->half[C2S].trail);
+    trail_shrink(&stream->half[S2C].trail);
 }
 
 static void leave(struct stream *stream)
 {
     stream->busy = false;
     if (stream->abandoned)
-        let_go(stream);
+        retire(stream);
 }
 
 void stream_engine_start(size_t max_streams)
@@ -423,7 +430,7 @@ void stream_abandon(struct stream *stream)
         return;
     stream->abandoned = true;
     if (!stream->busy)
-        let_go(stream);
+        retire(stream);
 }
 
 void stream_close(struct stream **stream)
@@ -440,8 +447,7 @@ void stream_close(struct stream **stream)
             give_up_waiting(s, dir,
                             lost->n > 0 ? lost->list[lost->n - 1].end : 0);
         }
-        s->abandoned = true;
-        leave(s);
+        let_go(s);
     }
     trail_free(&s->half[C2S].trail);
     trail_free(&s->half[S2C].trail);
