@@ -85,8 +85,16 @@ static int64_t offset_of(const struct half *half, uint32_t seq)
     return (int64_t)half->next + (int32_t)(seq - here);
 }
 
+/* Something is missing, waits behind what is missing, or will be. */
+static bool has_holes(const struct half *half)
+{
+    return half->acked > half->next || half->waiting.n > 0 || half->lost.n > 0;
+}
+
 static void settle(struct half *half)
 {
+    if (half->waiting.n + half->lost.n == 0)
+        return; /* nearly always */
     waiting_all -= ranges_drop(&half->waiting, half->next);
     ranges_drop(&half->lost, half->next);
 }
@@ -175,7 +183,7 @@ static void lose_first_hole(struct stream *stream, enum dir dir)
 static void resolve(struct stream *stream, enum dir dir)
 {
     const struct half *half = &stream->half[dir];
-    while (!stream->abandoned) {
+    while (has_holes(half) && !stream->abandoned) {
         uint64_t end = missing_until(half);
         if (end > half->next)
             lose(stream, dir, end - half->next);
