@@ -57,16 +57,15 @@ static struct imap_pending *pending_add(struct imap *im, struct facts *out)
 }
 
 /* "a1 LOGIN b***@example.org ********": user name and secrets masked. */
-static void show(const struct imap *im, const struct imap_pending *p,
-                 struct span line, struct facts *out, struct text *shown)
+static struct span show(const struct imap *im, const struct imap_pending *p,
+                        struct span line, struct facts *out,
+                        struct text *shown)
 {
     struct span arguments = line;
+    if (!p->verb->hidden)
+        return line;
     mail_word(&arguments);
     imap_verb_cut(&arguments);
-    if (!p->verb->hidden) {
-        text_add(shown, line);
-        return;
-    }
     text_add(shown, mail_kept(&p->tag));
     text_adds(shown, " ");
     text_add(shown, mail_kept(&p->name));
@@ -83,18 +82,19 @@ static void show(const struct imap *im, const struct imap_pending *p,
         text_adds(shown, " ");
         text_add(shown, MAIL_HIDDEN);
     }
+    return text_span(shown);
 }
 
 static void tell(struct imap *im, struct imap_pending *p, struct span line,
                  struct facts *out)
 {
-    struct text shown = {0};
-    show(im, p, line, out, &shown);
+    struct text made = {0};
+    struct span shown = show(im, p, line, out, &made);
     TELL(out, imap_request, .tag = mail_kept(&p->tag),
          .command = mail_kept(&p->name), .folder = mail_kept(&p->folder),
-         .mechanism = mail_kept(&p->mechanism), .line = text_span(&shown),
+         .mechanism = mail_kept(&p->mechanism), .line = shown,
          .over_tls = im->over_tls, .known = p->verb->what != IMAP_UNKNOWN);
-    text_free(&shown);
+    text_free(&made);
     p->told = true;
 }
 

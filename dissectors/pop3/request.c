@@ -91,10 +91,14 @@ static bool may_be_shown(struct span name)
     return name.n > 0 && name.n <= NAME_MAX_SHOWN && lower != upper;
 }
 
-/* "USER b***@example.org", "PASS ********" */
-static void show(const struct pop3 *pop, const struct pop3_pending *p,
-                 struct span arguments, struct facts *out, struct text *shown)
+/* "USER b***@example.org", "PASS ********".  What has to be put together is
+ * put into *shown. */
+static struct span show(const struct pop3 *pop, const struct pop3_pending *p,
+                        struct span arguments, struct facts *out,
+                        struct text *shown)
 {
+    if (arguments.n == 0)
+        return mail_kept(&p->name);
     text_add(shown, mail_kept(&p->name));
     if (p->mechanism.n) {
         text_adds(shown, " ");
@@ -107,10 +111,10 @@ static void show(const struct pop3 *pop, const struct pop3_pending *p,
         text_add(shown, facts_user(out, mail_kept(&pop->login.user)));
         mail_word(&arguments);
         if (p->verb->what == POP3_USER)
-            return;
+            return text_span(shown);
     }
     if (arguments.n == 0)
-        return;
+        return text_span(shown);
     text_adds(shown, " ");
     switch (p->verb->what) {
     case POP3_USER:
@@ -133,6 +137,7 @@ static void show(const struct pop3 *pop, const struct pop3_pending *p,
         text_add(shown, arguments);
         break;
     }
+    return text_span(shown);
 }
 
 static void command(struct pop3 *pop, struct span line, struct facts *out)
@@ -150,17 +155,16 @@ static void command(struct pop3 *pop, struct span line, struct facts *out)
     }
     pop3_refusal_settle(pop, verb->what != POP3_PASS, out);
     struct pop3_pending *p = pending_add(pop, out);
-    struct text shown = {0};
+    struct text made = {0};
     p->verb = verb;
     p->arguments = arguments.n > 0;
     p->time = facts_time(out);
     mail_keep_upper(&p->name, name);
     pop3_login_begin(pop, p, arguments);
-    show(pop, p, arguments, out, &shown);
-    TELL(out, pop_request, .command = mail_kept(&p->name),
-         .line = text_span(&shown), .over_tls = pop->over_tls,
-         .known = verb->what != POP3_UNKNOWN);
-    text_free(&shown);
+    struct span shown = show(pop, p, arguments, out, &made);
+    TELL(out, pop_request, .command = mail_kept(&p->name), .line = shown,
+         .over_tls = pop->over_tls, .known = verb->what != POP3_UNKNOWN);
+    text_free(&made);
     if (verb->what == POP3_QUIT) {
         pop->quit = true;
         TELL(out, mail_close, .by = SPAN("client"), .line = SPAN("QUIT"));
