@@ -23,8 +23,12 @@ size_t span_find(struct span s, uint8_t byte)
 
 size_t span_search(struct span s, struct span text)
 {
-    for (size_t i = 0; i <= s.n && text.n <= s.n - i; i++) {
-        if (span_is((struct span){s.p + i, text.n}, text))
+    if (text.n == 0)
+        return 0;
+    uint8_t first = lower(text.p[0]);
+    for (size_t i = 0; i < s.n && text.n <= s.n - i; i++) {
+        if (lower(s.p[i]) == first &&
+            span_is((struct span){s.p + i, text.n}, text))
             return i;
     }
     return s.n;

@@ -209,9 +209,10 @@ static struct fact *shelve(struct facts *facts, const struct fact_kind *kind,
         return shelve_last(facts, shelf, kind, values);
     struct fact *fact = fact_write(
         arena_room(facts->mem, block_size(kind, values)), kind, values);
-    shelf->first =
-        arena_grow(facts->mem, shelf->first, shelf->first_used,
-                   &shelf->first_room, shelf->first_used + 1, sizeof fact);
+    if (shelf->first_used == shelf->first_room)
+        shelf->first =
+            arena_grow(facts->mem, shelf->first, shelf->first_used,
+                       &shelf->first_room, shelf->first_used + 1, sizeof fact);
     shelf->first[shelf->first_used++] = fact;
     return fact;
 }
