@@ -201,6 +201,37 @@ static void many_streams_do_not_mix(void **state)
     }
 }
 
+/* The next one may get what libnids had for the one before. */
+static void what_a_stream_left_behind_is_not_the_next_one_s(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 300; round++) {
+        struct lab before, after;
+        lab_open(&before);
+        stream_begin(before.stream, S2C, 7);
+        stream_begin(before.stream, C2S, 9);
+        before.keep = round % 3 == 0 ? 4 : 0; /* unused */
+        before.abandon = round % 5 == 0;
+        say_part(&before, 7, 0, 12);
+        SAY(&before, .dir = C2S, .seq = 9, .payload = SPAN("NOOP\r\n"));
+        if (round % 2)
+            say_part(&before, 7, 20, WORDS); /* waits */
+        lab_close(&before);
+        lab_forget(&before);
+
+        lab_open(&after);
+        stream_begin(after.stream, S2C, (uint32_t)round << 24);
+        say_part(&after, (uint32_t)round << 24, 0, 12);
+        say_part(&after, (uint32_t)round << 24, 20, WORDS);
+        say_part(&after, (uint32_t)round << 24, 12, 20);
+        SAY(&after, .dir = C2S, .payload = SPAN("QUIT\r\n"));
+        lab_heard(&after, S2C, words);
+        lab_heard(&after, C2S, "QUIT\r\n");
+        lab_close(&after);
+        lab_forget(&after);
+    }
+}
+
 static void the_engine_starts_again(void **state)
 {
     (void)state;
@@ -312,6 +343,9 @@ int main(void)
                                         lab_stop),
         cmocka_unit_test_setup_teardown(many_streams_do_not_mix, lab_start,
                                         lab_stop),
+        cmocka_unit_test_setup_teardown(
+            what_a_stream_left_behind_is_not_the_next_one_s, lab_start,
+            lab_stop),
         cmocka_unit_test(the_engine_starts_again),
         cmocka_unit_test_setup_teardown(megabytes_out_of_order_survive,
                                         lab_start, lab_stop),
