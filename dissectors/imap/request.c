@@ -58,8 +58,7 @@ static struct imap_pending *pending_add(struct imap *im, struct facts *out)
 
 /* "a1 LOGIN b***@example.org ********": user name and secrets masked. */
 static struct span show(const struct imap *im, const struct imap_pending *p,
-                        struct span line, struct facts *out,
-                        struct text *shown)
+                        struct span line, struct facts *out, struct text *shown)
 {
     struct span arguments = line;
     if (!p->verb->hidden)

@@ -33,8 +33,8 @@ static void tell_foreign(struct pop3 *pop, const struct chunk *in,
 
 /* Where a new line begins: is it POP3 at all?  False while that is not yet
  * known, or once it is known that it is not. */
-static bool is_ours(struct pop3 *pop, const struct chunk *in,
-                    struct span bytes, struct facts *out)
+static bool is_ours(struct pop3 *pop, const struct chunk *in, struct span bytes,
+                    struct facts *out)
 {
     enum dir dir = in->dir;
     bool text = mail_is_text(bytes.p[0]);

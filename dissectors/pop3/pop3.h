@@ -94,7 +94,7 @@ struct pop3_refusal {
 struct pop3 {
     struct arena *mem;
     bool over_tls, greeted, logged_in, offers_stls;
-    bool client_heard; /* some of what it said was captured */
+    bool client_heard;  /* some of what it said was captured */
     bool client_spoke;  /* its first line was judged */
     bool foreign[2];    /* this side speaks something else */
     bool skip[2];       /* what comes next is the rest of a lost line */

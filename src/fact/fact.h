@@ -31,7 +31,7 @@ struct fact_kind {
     unsigned number;  /* 0.. in the order of facts.def */
     size_t field_count;
     const struct fact_field *fields;
-    size_t text_count; /* of the fields, how many are texts */
+    size_t text_count;     /* of the fields, how many are texts */
     const uint16_t *texts; /* their offsets, again: what a copy has to visit */
 };
 

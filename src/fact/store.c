@@ -17,7 +17,7 @@
 
 enum { SHELF_FEW = 4 }; /* sessions tell hardly more of most kinds */
 
-struct shelf { /* the facts of one kind */
+struct shelf {           /* the facts of one kind */
     struct fact **first; /* `few`, until they are too many */
     size_t first_used, first_room;
     uint64_t told;

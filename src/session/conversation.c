@@ -344,9 +344,8 @@ static void hold_until_decided(struct conversation *c, enum dir dir,
                                uint64_t offset, struct span bytes)
 {
     hold(c, dir, offset, bytes);
-    c->pieces =
-        arena_grow(c->mem, c->pieces, c->piece_count, &c->piece_room,
-                   c->piece_count + 1, sizeof *c->pieces);
+    c->pieces = arena_grow(c->mem, c->pieces, c->piece_count, &c->piece_room,
+                           c->piece_count + 1, sizeof *c->pieces);
     c->pieces[c->piece_count++] = (struct piece){dir, bytes.n};
     bool full = c->piece_count == PIECES_MAX ||
                 c->outer[C2S].held.n + c->outer[S2C].held.n > HELD_MAX;

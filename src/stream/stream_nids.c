@@ -49,8 +49,8 @@ enum {
     FLAG_ACK = 0x10,
     ACK_EVERY = 1 << 28, /* bytes; libnids' window is 1 << 30 */
     STREAMS_MAX = 1 << 24,
-    IDLE_MAX = 64,            /* conversations kept for the next ones */
-    IDLE_BUFFER_MAX = 32768,  /* bytes of buffer that each may keep */
+    IDLE_MAX = 64,              /* conversations kept for the next ones */
+    IDLE_BUFFER_MAX = 32768,    /* bytes of buffer that each may keep */
     IDLE_REACHED_MAX = 1 << 30, /* long before the counters wrap */
 };
 
