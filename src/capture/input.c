@@ -182,8 +182,7 @@ struct span input_peek(struct input *input, size_t n)
     return span_first(all, n);
 }
 
-/* Some bytes from the front, n at most; empty only at the end. */
-static struct span take_some(struct input *input, size_t n)
+struct span input_take(struct input *input, size_t n)
 {
     struct span some;
     if (joined_count(input) > 0) {
@@ -205,7 +204,7 @@ size_t input_read(struct input *input, void *to, size_t n)
     uint8_t *at = to;
     size_t done = 0;
     while (done < n) {
-        struct span some = take_some(input, n - done);
+        struct span some = input_take(input, n - done);
         if (some.n == 0)
             break;
         memcpy(at + done, some.p, some.n);

@@ -27,6 +27,10 @@ void input_close(struct input **input);
  * end.  Borrowed until the next call. */
 struct span input_peek(struct input *input, size_t n);
 
+/* Takes some of the next bytes, n at most; none only at the end.  Waits for no
+ * more than there are.  Borrowed until the next call. */
+struct span input_take(struct input *input, size_t n);
+
 /* Takes up to n bytes into `to`; fewer only at the end. */
 size_t input_read(struct input *input, void *to, size_t n);
 

@@ -4,9 +4,9 @@
  *   seconds  fraction  captured length  length  bytes...       per packet
  *
  * libpcap gets a FILE whose bytes come from the input, so compression and pipes
- * work.  It is given one record at a time, so the FILE's buffer never reads
- * ahead and input_offset() is exact.  Byte order, time resolution and link types are libpcap's; what it does not say on
- * damage is where, so the record's header is looked at beforehand.
+ * work.  The FILE reads ahead, so offsets are counted record by record.  Byte
+ * order, time resolution and link types are libpcap's; what it does not say on
+ * damage is where, so the header of the record it fails at is kept.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "source.h"
@@ -32,17 +32,18 @@ enum {
     LINK_AT = 20,
     RECORD_HEADER = 16, /* one old variant has 24; these 16 come first */
     CAPTURED_AT = 8,
-    LONG_RECORD = 8,            /* by how much that variant's is longer */
-    STREAM_BUFFER = 256 * 1024, /* a record fits in nearly always */
+    LONG_RECORD = 8, /* by how much that variant's is longer */
 };
 
 struct pcap_file {
     struct input *input;
     pcap_t *pcap;
+    int link;
     bool little_endian;
-    bool long_records; /* the variant */
-    uint64_t offset;   /* of the record that is read next */
-    size_t allowed;    /* bytes of it that libpcap may still read */
+    size_t record_header; /* its length, in this file */
+    uint64_t offset;      /* of the record that is read next */
+    struct span given;    /* to libpcap at last; ends where the input is now */
+    uint8_t record[RECORD_HEADER]; /* that record's, see keep_header() */
 
     /* What libpcap is shown as the file's header, see tolerant_header(). */
     uint8_t header[FILE_HEADER];
@@ -114,14 +115,28 @@ static bool header_is_sane(const struct pcap_file *file, struct err *err)
     return true;
 }
 
+/* What was given of the present record's header, before more is: a record may
+ * begin at the end of one piece and go on in the next. */
+static void keep_header(struct pcap_file *file)
+{
+    uint64_t from = input_offset(file->input) - file->given.n;
+    for (size_t i = 0; i < RECORD_HEADER; i++) {
+        uint64_t at = file->offset + i;
+        if (at >= from && at - from < file->given.n)
+            file->record[i] = file->given.p[at - from];
+    }
+}
+
 static ssize_t read_for_libpcap(void *cookie, char *to, size_t n)
 {
     struct pcap_file *file = cookie;
     size_t left = FILE_HEADER - file->header_given;
     if (left == 0) {
-        n = input_read(file->input, to, n < file->allowed ? n : file->allowed);
-        file->allowed -= n;
-        return (ssize_t)n;
+        keep_header(file);
+        file->given = input_take(file->input, n);
+        if (file->given.n)
+            memcpy(to, file->given.p, file->given.n);
+        return (ssize_t)file->given.n;
     }
     if (n > left)
         n = left;
@@ -130,59 +145,47 @@ static ssize_t read_for_libpcap(void *cookie, char *to, size_t n)
     return (ssize_t)n;
 }
 
-/* What damage there is before packet `number`, whose record libpcap could not
- * read; `header` is the record's header as far as there is one. */
-static enum capture_result damaged(const struct pcap_file *file,
-                                   struct span header, uint64_t number,
-                                   struct err *err)
+/* libpcap could not read packet `number`: there is none, or it is damaged. */
+static enum capture_result no_frame(struct pcap_file *file, uint64_t number,
+                                    struct err *err)
 {
     char what[64];
-    if (header.n < RECORD_HEADER) {
+    uint64_t left = input_offset(file->input) - file->offset;
+    if (left == 0 && !input_trouble(file->input))
+        return CAPTURE_END;
+    if (left < RECORD_HEADER) {
         snprintf(what, sizeof(what), "the header of packet %" PRIu64 " takes",
                  number);
-        return cut_short(file->input, file->offset, what, RECORD_HEADER,
-                         header.n, number - 1, err);
+        return cut_short(file->input, file->offset, what, RECORD_HEADER, left,
+                         number - 1, err);
     }
+    keep_header(file);
+    struct span header = {file->record, RECORD_HEADER};
     uint32_t said = u32_at(header, CAPTURED_AT, file->little_endian);
-    uint64_t left = input_offset(file->input) - file->offset - RECORD_HEADER;
     snprintf(what, sizeof(what), "packet %" PRIu64 " says", number);
     if (said > FRAME_MAX)
         return too_long(file->offset, what, said, number - 1, err);
-    return cut_short(file->input, file->offset, what, said, left, number - 1,
-                     err);
+    return cut_short(file->input, file->offset, what, said,
+                     left - RECORD_HEADER, number - 1, err);
 }
 
 static enum capture_result pcap_file_next(void *self, uint64_t number,
                                           struct frame *frame, struct err *err)
 {
     struct pcap_file *file = self;
-    file->offset = input_offset(file->input);
-    struct span peeked = input_peek(file->input, RECORD_HEADER);
-    uint8_t kept[RECORD_HEADER]; /* the peek dies when libpcap reads */
-    if (peeked.n)
-        memcpy(kept, peeked.p, peeked.n);
-    struct span header = {kept, peeked.n};
-    if (header.n == 0 && !input_trouble(file->input))
-        return CAPTURE_END;
-    if (header.n < RECORD_HEADER)
-        return damaged(file, header, number, err);
-
     struct pcap_pkthdr *record;
     const u_char *bytes;
-    file->allowed = RECORD_HEADER +
-                    (size_t)(file->long_records ? LONG_RECORD : 0) +
-                    (size_t)u32_at(header, CAPTURED_AT, file->little_endian);
     if (pcap_next_ex(file->pcap, &record, &bytes) != 1)
-        return damaged(file, header, number, err);
+        return no_frame(file, number, err);
     *frame = (struct frame){
         .time =
             (int64_t)record->ts.tv_sec * CLOCK_SECOND +
             (int64_t)record->ts.tv_usec, /* nanoseconds: we asked for them */
         .length = record->len > record->caplen ? record->len : record->caplen,
-        .link = pcap_datalink(file->pcap),
+        .link = file->link,
         .bytes = {bytes, record->caplen},
     };
-    file->offset = input_offset(file->input);
+    file->offset += file->record_header + record->caplen;
     return CAPTURE_FRAME;
 }
 
@@ -213,13 +216,14 @@ static bool open_with_libpcap(struct pcap_file *file, struct err *err)
     char why[PCAP_ERRBUF_SIZE] = "";
     FILE *stream = fopencookie(file, "r", functions);
     assert(stream);
-    setvbuf(stream, NULL, _IOFBF, STREAM_BUFFER);
     file->pcap = pcap_fopen_offline_with_tstamp_precision(
         stream, PCAP_TSTAMP_PRECISION_NANO, why);
-    if (file->pcap)
-        return true;
-    fclose(stream); /* libpcap takes it only when it succeeds */
-    return err_set(err, "has a pcap header that can not be right: %s", why);
+    if (!file->pcap) {
+        fclose(stream); /* libpcap takes it only when it succeeds */
+        return err_set(err, "has a pcap header that can not be right: %s", why);
+    }
+    file->link = pcap_datalink(file->pcap);
+    return true;
 }
 
 struct source pcap_file_open(struct input *input, struct err *err)
@@ -236,15 +240,16 @@ struct source pcap_file_open(struct input *input, struct err *err)
     file->little_endian =
         starts_little_endian((struct span){file->header, FILE_HEADER});
     struct cursor magic = cursor_of((struct span){file->header, FILE_HEADER});
-    file->long_records =
+    bool is_long =
         (file->little_endian ? cursor_le32(&magic) : cursor_be32(&magic)) ==
         LONG_RECORD_MAGIC;
+    file->record_header = RECORD_HEADER + (is_long ? LONG_RECORD : 0);
     ok = ok && header_is_sane(file, err);
     tolerant_header(file);
+    file->offset = FILE_HEADER;
     if (!ok || !open_with_libpcap(file, err)) {
         pcap_file_close(file);
         return (struct source){NULL, NULL};
     }
-    file->offset = input_offset(input);
     return (struct source){&pcap_file_kind, file};
 }
