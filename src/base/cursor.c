@@ -3,17 +3,6 @@
  */
 #include "base/cursor.h"
 
-struct span cursor_take(struct cursor *c, size_t n)
-{
-    if (c->bad || n > c->rest.n) {
-        c->bad = true;
-        return (struct span){NULL, 0};
-    }
-    struct span taken = span_first(c->rest, n);
-    c->rest = span_skip(c->rest, n);
-    return taken;
-}
-
 static uint64_t big_endian(struct cursor *c, size_t n)
 {
     struct span s = cursor_take(c, n);

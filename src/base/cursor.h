@@ -20,9 +20,6 @@ static inline struct cursor cursor_of(struct span bytes)
     return (struct cursor){bytes, false};
 }
 
-/* The next n bytes, borrowed. */
-struct span cursor_take(struct cursor *c, size_t n);
-
 /* Where the next n bytes are, which are then read; NULL past the end. */
 static inline const uint8_t *cursor_step(struct cursor *c, size_t n)
 {
@@ -35,7 +32,17 @@ static inline const uint8_t *cursor_step(struct cursor *c, size_t n)
     return at;
 }
 
-/* Every packet's headers are read with these: they are worth being inlined. */
+/* Every packet's headers are read with these: they are worth being inlined.
+ * Where it is known how much there is, no check is left of them. */
+
+/* The next n bytes, borrowed. */
+static inline struct span cursor_take(struct cursor *c, size_t n)
+{
+    struct span rest = c->rest;
+    return cursor_step(c, n) ? (struct span){rest.p, n}
+                             : (struct span){NULL, 0};
+}
+
 static inline uint8_t cursor_u8(struct cursor *c)
 {
     const uint8_t *p = cursor_step(c, 1);

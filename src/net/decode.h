@@ -34,7 +34,11 @@ struct decoding {
 
 /* ---- what decoders end with ---- */
 
-struct next next_is(decoder *decode);
+static inline struct next next_is(decoder *decode)
+{
+    return (struct next){decode};
+}
+
 struct next finished(struct decoding *d, enum packet_kind kind);
 struct next unknown_protocol(struct decoding *d);
 struct next unknown_link(struct decoding *d);
@@ -43,20 +47,41 @@ struct next nothing_yet(void); /* a fragment that waits */
 /* The header does not fit, or contradicts itself. */
 struct next damaged(struct decoding *d);
 
-/* ---- reading ---- */
-
-/* The next n bytes, taken off the layer; a bad cursor if there are fewer. */
-struct cursor take_header(struct decoding *d, size_t n);
+/* ---- reading: each header of each packet, so it is worth being inlined ---- */
 
 /* Passes over n bytes; false if there are fewer. */
-bool skip(struct decoding *d, size_t n);
+static inline bool skip(struct decoding *d, size_t n)
+{
+    if (n > d->bytes.n)
+        return false;
+    d->bytes = span_skip(d->bytes, n);
+    d->length -= (uint32_t)n;
+    return true;
+}
+
+/* The next n bytes, taken off the layer; a bad cursor if there are fewer. */
+static inline struct cursor take_header(struct decoding *d, size_t n)
+{
+    const uint8_t *header = d->bytes.p;
+    return skip(d, n) ? cursor_of((struct span){header, n})
+                      : (struct cursor){.bad = true};
+}
 
 /* The layer says how long it is, header not counted: what is over is padding,
  * what is missing was not captured. */
-void set_length(struct decoding *d, uint32_t length);
+static inline void set_length(struct decoding *d, uint32_t length)
+{
+    d->length = length;
+    d->bytes = span_first(d->bytes, length);
+    if (d->bytes.n < length)
+        d->truncated = true;
+}
 
 /* The byte at `at` without taking it; 0 if there is none. */
-uint8_t byte_at(const struct decoding *d, size_t at);
+static inline uint8_t byte_at(const struct decoding *d, size_t at)
+{
+    return at < d->bytes.n ? d->bytes.p[at] : 0;
+}
 
 /* ---- the path, see packet.h ---- */
 

@@ -58,6 +58,8 @@ struct next decode_ipv4(struct decoding *d)
     if (first >> 4 != 4 || header < IPV4_HEADER)
         return damaged(d);
     struct cursor c = take_header(d, header);
+    if (c.bad)
+        return damaged(d);
     cursor_be16(&c);
     uint16_t total = cursor_be16(&c);
     packet->ip_id = cursor_be16(&c);
@@ -70,7 +72,7 @@ struct next decode_ipv4(struct decoding *d)
     packet->dont_fragment = (flags & DONT_FRAGMENT) != 0;
     /* A total length of 0 means that the card was to cut it up and fill it in
      * (segmentation offload): then it is as long as the frame. */
-    if (c.bad || (total != 0 && total < header))
+    if (total != 0 && total < header)
         return damaged(d);
     if (total != 0)
         set_length(d, total - (uint32_t)header);

@@ -22,11 +22,11 @@ enum {
 struct next decode_ethernet(struct decoding *d)
 {
     struct cursor c = take_header(d, 14);
+    if (c.bad)
+        return damaged(d);
     struct span destination = cursor_take(&c, 6);
     struct span source = cursor_take(&c, 6);
     uint16_t type = cursor_be16(&c);
-    if (c.bad)
-        return damaged(d);
     memcpy(d->packet->destination_mac, destination.p, 6);
     memcpy(d->packet->source_mac, source.p, 6);
     d->packet->has_macs = true;

@@ -73,11 +73,6 @@ bool net_decode(struct net *net, const struct frame *frame,
     return d.done;
 }
 
-struct next next_is(decoder *decode)
-{
-    return (struct next){decode};
-}
-
 struct next finished(struct decoding *d, enum packet_kind kind)
 {
     d->packet->kind = kind;
@@ -109,36 +104,6 @@ struct next damaged(struct decoding *d)
     if (!d->truncated)
         d->counts->damaged++;
     return next_is(NULL);
-}
-
-struct cursor take_header(struct decoding *d, size_t n)
-{
-    struct cursor c = cursor_of(span_first(d->bytes, n));
-    if (!skip(d, n))
-        c = (struct cursor){.bad = true};
-    return c;
-}
-
-bool skip(struct decoding *d, size_t n)
-{
-    if (n > d->bytes.n)
-        return false;
-    d->bytes = span_skip(d->bytes, n);
-    d->length -= (uint32_t)n;
-    return true;
-}
-
-void set_length(struct decoding *d, uint32_t length)
-{
-    d->length = length;
-    d->bytes = span_first(d->bytes, length);
-    if (d->bytes.n < length)
-        d->truncated = true;
-}
-
-uint8_t byte_at(const struct decoding *d, size_t at)
-{
-    return at < d->bytes.n ? d->bytes.p[at] : 0;
 }
 
 /* 0 is for "none", so a hash that happens to be 0 becomes 1. */

@@ -1,6 +1,7 @@
 /* transport.c - TCP (RFC 9293) and UDP (RFC 768).
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "decode.h"
@@ -70,42 +71,52 @@ static void read_options(struct span options, struct tcp_header *tcp)
     }
 }
 
-/* Two words at a time and in the order of this machine's bytes: the ones'
- * complement sum does not mind (RFC 1071 section 2). */
-static uint64_t sum_words(struct span s)
+/* The ones' complement sum of four words at once: what is carried out comes in
+ * again below. */
+static uint64_t add(uint64_t sum, uint64_t words)
 {
-    uint64_t sum = 0;
-    uint32_t words;
-    while (s.n >= sizeof words) {
-        memcpy(&words, s.p, sizeof words);
-        sum += words;
-        s.p += sizeof words;
-        s.n -= sizeof words;
-    }
-    words = 0;
-    if (s.n)
-        memcpy(&words, s.p, s.n);
-    return sum + words;
+    sum += words;
+    return sum + (sum < words);
 }
 
-static uint64_t sum_number(uint32_t number)
+/* In the order of this machine's bytes: the sum does not mind (RFC 1071 section
+ * 2).  The sizes are constants, so that no call is made for some bytes. */
+static uint64_t add_bytes(uint64_t sum, struct span s)
 {
-    const uint8_t bytes[] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16),
-                             (uint8_t)(number >> 8), (uint8_t)number};
-    return sum_words((struct span){bytes, sizeof bytes});
+    uint64_t eight;
+    uint32_t four;
+    for (; s.n >= 8; s = span_skip(s, 8)) {
+        memcpy(&eight, s.p, 8);
+        sum = add(sum, eight);
+    }
+    if (s.n >= 4) {
+        memcpy(&four, s.p, 4);
+        sum = add(sum, four);
+        s = span_skip(s, 4);
+    }
+    uint8_t last[4] = {0};
+    for (size_t i = 0; i < s.n; i++)
+        last[i] = s.p[i];
+    memcpy(&four, last, 4);
+    return add(sum, four);
+}
+
+static uint64_t add_address(uint64_t sum, const struct address *address)
+{
+    size_t n = address->family == 6 ? 16 : 4;
+    return add_bytes(sum, (struct span){address->bytes, n});
 }
 
 /* The ones' complement sum over addresses, protocol, length and segment; all
  * ones when it is right (RFC 9293 section 3.1, RFC 8200 section 8.1). */
 static bool checksum_is_wrong(const struct packet *packet, struct span segment)
 {
-    const struct address *source = &packet->source;
-    const struct address *destination = &packet->destination;
-    size_t n = source->family == 6 ? 16 : 4;
-    uint64_t sum = sum_words((struct span){source->bytes, n}) +
-                   sum_words((struct span){destination->bytes, n}) +
-                   sum_number(PROTOCOL_TCP) + sum_number((uint32_t)segment.n) +
-                   sum_words(segment);
+    uint64_t sum = htonl(PROTOCOL_TCP);
+    sum = add(sum, htonl((uint32_t)segment.n));
+    sum = add_address(sum, &packet->source);
+    sum = add_address(sum, &packet->destination);
+    sum = add_bytes(sum, segment);
+    sum = (sum & 0xffffffff) + (sum >> 32);
     while (sum >> 16)
         sum = (sum & 0xffff) + (sum >> 16);
     return sum != 0xffff;
@@ -121,6 +132,8 @@ struct next decode_tcp(struct decoding *d)
     bool whole = d->bytes.n == d->length;
     size_t header = (size_t)(byte_at(d, 12) >> 4) * 4;
     struct cursor c = take_header(d, TCP_HEADER);
+    if (c.bad || header < TCP_HEADER || header - TCP_HEADER > d->length)
+        return damaged(d);
     tcp->source_port = cursor_be16(&c);
     tcp->destination_port = cursor_be16(&c);
     tcp->seq = cursor_be32(&c);
@@ -128,8 +141,6 @@ struct next decode_tcp(struct decoding *d)
     cursor_u8(&c);
     tcp->flags = cursor_u8(&c) & 0x3f;
     tcp->window = cursor_be16(&c);
-    if (c.bad || header < TCP_HEADER || header - TCP_HEADER > d->length)
-        return damaged(d);
 
     /* A snaplen may have cut the options: what is there is read. */
     struct span options = span_first(d->bytes, header - TCP_HEADER);
