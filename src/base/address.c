@@ -52,11 +52,6 @@ int address_compare(const struct address *a, const struct address *b)
     return memcmp(a->bytes, b->bytes, sizeof a->bytes);
 }
 
-bool address_same(const struct address *a, const struct address *b)
-{
-    return address_compare(a, b) == 0;
-}
-
 static enum address_class class_of_ipv4(const uint8_t *b)
 {
     if (b[0] == 0)

@@ -4,6 +4,8 @@
 #ifndef BASE_ADDRESS_H
 #define BASE_ADDRESS_H
 
+#include <string.h>
+
 #include "base/span.h"
 
 enum {
@@ -25,7 +27,14 @@ void address_text(const struct address *a, char out[ADDRESS_TEXT]);
 /* A hardware address: 02:00:5e:10:00:01; empty if all of it is zero. */
 void station_text(const uint8_t mac[6], char out[STATION_TEXT]);
 
-bool address_same(const struct address *a, const struct address *b);
+/* Asked some times for each packet: worth being inlined. */
+static inline bool address_same(const struct address *a,
+                                const struct address *b)
+{
+    return a->family == b->family &&
+           memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
 int address_compare(const struct address *a, const struct address *b);
 
 /* What kind of place the address names. */

@@ -13,9 +13,12 @@ enum { COMPARE_MIN = 4 }; /* fewer bytes may be a keep-alive's garbage */
 
 void conflict_remember(struct flow_detail *detail, const struct packet *packet)
 {
-    struct head *head = &detail->heads[detail->head_next++ % HEADS_MAX];
+    struct head *head = &detail->heads[detail->head_next];
     struct span begin = span_first(packet->payload, HEAD_BYTES);
 
+    detail->head_next = (detail->head_next + 1) % HEADS_MAX;
+    if (detail->head_n < HEADS_MAX)
+        detail->head_n++;
     head->seq = packet->tcp.seq;
     head->length = packet->length;
     head->time = packet->time;
@@ -29,7 +32,7 @@ void conflict_compare(struct flow_detail *detail, const struct packet *packet)
 {
     if (detail->conflict.frame)
         return;
-    for (size_t i = 0; i < HEADS_MAX; i++) {
+    for (size_t i = 0; i < detail->head_n; i++) {
         const struct head *head = &detail->heads[i];
         size_t n = span_first(packet->payload, head->n).n;
         if (n < COMPARE_MIN || head->seq != packet->tcp.seq ||

@@ -132,18 +132,14 @@ struct flow_detail {
     uint64_t checksums_good, checksums_bad;
     int64_t last_pause; /* of the connection, before its last packet */
 
-    struct print prints[PRINTS];
-    uint32_t print_next;
+    uint32_t print_n, print_next;
 
     /* what it sent */
-    struct sent sent[SENT_MAX];
     uint32_t sent_n;
-    struct hole holes[HOLES_MAX];
     uint32_t hole_n;
     uint64_t missed_frame; /* the packet that acknowledged what is missing */
     int64_t missed_time;
     struct sent probe; /* keep-alives since the other side was last heard */
-    struct stall stalls[STALLS_MAX];
     uint32_t stall_n;
     uint32_t smallest_acked, largest_acked; /* lengths; 0: none */
     int64_t acked_time;      /* when `acked` last moved */
@@ -153,11 +149,9 @@ struct flow_detail {
     int64_t smoothed;        /* round trip of its content; 0: none measured */
     uint8_t window_shift;
 
-    struct head heads[HEADS_MAX];
-    uint32_t head_next;
+    uint32_t head_n, head_next;
     struct conflict conflict;
 
-    struct closure closures[CLOSURES_MAX];
     uint32_t closure_n;
     struct closure closed_now; /* since != 0: the window is shut */
 
@@ -169,6 +163,16 @@ struct flow_detail {
         uint32_t unseen;
         bool first;
     } fin;
+
+    /* The lists, of which the numbers above say how much is in use.  They are
+     * most of the struct and stay empty in most connections, so they are not
+     * zeroed with the rest. */
+    struct print prints[PRINTS]; /* a ring */
+    struct sent sent[SENT_MAX];
+    struct hole holes[HOLES_MAX];
+    struct stall stalls[STALLS_MAX];
+    struct head heads[HEADS_MAX]; /* a ring */
+    struct closure closures[CLOSURES_MAX];
 };
 
 /* a - b on the circle of sequence numbers (RFC 9293 section 3.4). */

@@ -35,32 +35,38 @@ static struct print print_of(const struct packet *packet)
     };
 }
 
-static bool is_copy(const struct print *a, const struct print *b)
+static bool is_copy(const struct print *print, const struct packet *packet)
 {
-    if (a->seq != b->seq || a->ack != b->ack || a->length != b->length ||
-        a->flags != b->flags || a->window != b->window ||
-        a->ip_id != b->ip_id || a->timestamp != b->timestamp ||
-        a->timestamp_echo != b->timestamp_echo ||
-        a->sack_left != b->sack_left || a->version != b->version)
+    const struct tcp_header *tcp = &packet->tcp;
+    uint32_t sack_left = tcp->sack_count ? tcp->sack[0].left : 0;
+    if (print->seq != tcp->seq || print->ack != tcp->ack ||
+        print->length != packet->length || print->flags != tcp->flags ||
+        print->window != tcp->window || print->ip_id != packet->ip_id ||
+        print->timestamp != tcp->timestamp ||
+        print->timestamp_echo != tcp->timestamp_echo ||
+        print->sack_left != sack_left ||
+        print->version != packet->source.family)
         return false;
-    int hops = (int)a->ttl - (int)b->ttl;
+    int hops = (int)print->ttl - (int)packet->ttl;
     if (hops < -HOPS_MAX || hops > HOPS_MAX)
         return false;
     /* Copies may be stored in either order. */
-    int64_t apart = a->time > b->time ? a->time - b->time : b->time - a->time;
-    return apart <= (a->ip_id ? COPY_WITH_ID : COPY_WITHOUT_ID);
+    int64_t apart = print->time > packet->time ? print->time - packet->time
+                                               : packet->time - print->time;
+    return apart <= (print->ip_id ? COPY_WITH_ID : COPY_WITHOUT_ID);
 }
 
 bool duplicate_take(struct flow_detail *detail, const struct packet *packet)
 {
-    struct print print = print_of(packet);
     /* A kernel answers each of several segments with the same RST. */
-    if (print.flags & TCP_RST && print.ip_id == 0)
+    if (packet->tcp.flags & TCP_RST && packet->ip_id == 0)
         return false;
-    for (size_t i = 0; i < PRINTS; i++)
-        if (detail->prints[i].version && is_copy(&detail->prints[i], &print))
+    for (size_t i = 0; i < detail->print_n; i++)
+        if (is_copy(&detail->prints[i], packet))
             return true;
-    detail->prints[detail->print_next] = print;
+    detail->prints[detail->print_next] = print_of(packet);
     detail->print_next = (detail->print_next + 1) % PRINTS;
+    if (detail->print_n < PRINTS)
+        detail->print_n++;
     return false;
 }

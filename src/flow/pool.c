@@ -19,10 +19,11 @@ struct spare {
     struct spare *next;
 };
 
-void pool_init(struct pool *pool, size_t size)
+void pool_init(struct pool *pool, size_t size, size_t zeroed)
 {
     size_t unit = alignof(max_align_t);
-    *pool = (struct pool){.size = (size + unit - 1) / unit * unit};
+    *pool = (struct pool){.size = (size + unit - 1) / unit * unit,
+                          .zeroed = zeroed};
 }
 
 static void more(struct pool *pool)
@@ -41,7 +42,7 @@ void *pool_get(struct pool *pool)
         more(pool);
     struct spare *object = pool->spare;
     pool->spare = object->next;
-    memset(object, 0, pool->size);
+    memset(object, 0, pool->zeroed);
     return object;
 }
 
@@ -59,5 +60,5 @@ void pool_free(struct pool *pool)
         free(b);
         b = next;
     }
-    *pool = (struct pool){.size = pool->size};
+    *pool = (struct pool){.size = pool->size, .zeroed = pool->zeroed};
 }

@@ -10,13 +10,14 @@ enum { POOL_BLOCK = 64 }; /* objects asked of the system at once */
 
 struct pool {
     size_t size;
+    size_t zeroed; /* so much of an object's beginning */
     void *spare;  /* a list through the objects themselves */
     void *blocks; /* the same of blocks */
 };
 
-void pool_init(struct pool *pool, size_t size);
+void pool_init(struct pool *pool, size_t size, size_t zeroed);
 
-/* Zeroed.  Never NULL. */
+/* Never NULL.  What is not zeroed holds anything. */
 void *pool_get(struct pool *pool);
 void pool_put(struct pool *pool, void *object);
 

@@ -347,13 +347,16 @@ void sequence_acknowledged(struct flow *flow, enum dir dir,
         detail->missed_time = packet->time;
     }
     uint32_t done = 0, n = detail->sent_n;
+    if (n == 0)
+        return;
     while (done < detail->sent_n && ahead(ack, detail->sent[done].end) >= 0)
         finish(flow, sender, &detail->sent[done++], true, packet->time);
     if (done > 0 && (done > 1 || n > 1))
         measure(flow, sender, &detail->sent[done - 1], packet->time);
     detail->sent_n -= done;
-    memmove(detail->sent, detail->sent + done,
-            detail->sent_n * sizeof detail->sent[0]);
+    if (done > 0 && detail->sent_n > 0)
+        memmove(detail->sent, detail->sent + done,
+                detail->sent_n * sizeof detail->sent[0]);
 }
 
 /* Returns how many bytes before it were not seen. */
@@ -420,12 +423,13 @@ static void finish_probe(struct flow *flow, enum dir dir)
 {
     const struct flow_side *peer = &flow->side[other_dir(dir)];
     struct flow_detail *detail = flow->side[dir].detail;
-    const struct stall stall = {.sent = detail->probe,
-                                .until = detail->probe.last_time};
+    const struct sent *probe = &detail->probe;
 
-    if (stall.sent.count >= STALL_SENDS && peer->seen &&
-        peer->packets == stall.sent.other_packets && !is_shut(peer->detail))
+    if (probe->count >= STALL_SENDS && peer->seen &&
+        peer->packets == probe->other_packets && !is_shut(peer->detail)) {
+        const struct stall stall = {.sent = *probe, .until = probe->last_time};
         add_stall(detail, &stall);
+    }
 }
 
 void sequence_end(struct flow *flow)

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,9 +81,9 @@ struct flow_table {
     struct host hosts[HOSTS];
 };
 
-/* One end of a connection, as a key. */
+/* One end of a connection, as a key; the address is a packet's. */
 struct endpoint {
-    struct address address;
+    const struct address *address;
     uint16_t port;
 };
 
@@ -90,8 +91,8 @@ struct endpoint {
 
 static uint64_t hash_endpoint(const struct endpoint *end)
 {
-    uint64_t seed = (uint64_t)end->address.family << 16 | end->port;
-    return hash_bytes((struct span){end->address.bytes, 16}, seed);
+    uint64_t seed = (uint64_t)end->address->family << 16 | end->port;
+    return hash_bytes((struct span){end->address->bytes, 16}, seed);
 }
 
 /* The same for both directions. */
@@ -104,7 +105,7 @@ static uint64_t hash_of(const struct endpoint *a, const struct endpoint *b,
 static bool is_end(const struct flow_side *side, const struct endpoint *end)
 {
     return side->port == end->port &&
-           address_same(&side->address, &end->address);
+           address_same(&side->address, end->address);
 }
 
 /* *dir is who sends from a to b. */
@@ -235,9 +236,12 @@ static void end_entry(struct flow_table *table, struct entry *entry)
 /* Puts an entry to the end of the list it belongs to now. */
 static void list_again(struct flow_table *table, struct entry *entry)
 {
-    list_remove(table, entry);
+    enum waiting waiting = waits_for(entry);
     entry->jumps = table->jumps;
-    entry->waiting = waits_for(entry);
+    if (waiting == entry->waiting && !entry->newer)
+        return; /* it is there */
+    list_remove(table, entry);
+    entry->waiting = waiting;
     list_append(table, entry);
 }
 
@@ -285,9 +289,9 @@ static struct entry *add(struct flow_table *table, const struct packet *packet,
     struct flow *flow = &entry->flow;
     flow->number = ++table->counts.flows;
     flow->path = packet->path;
-    flow->side[*dir].address = from->address;
+    flow->side[*dir].address = *from->address;
     flow->side[*dir].port = from->port;
-    flow->side[other_dir(*dir)].address = to->address;
+    flow->side[other_dir(*dir)].address = *to->address;
     flow->side[other_dir(*dir)].port = to->port;
     entry->hash = hash_of(from, to, packet->path);
     entry->next_in_bucket = table->buckets[entry->hash % BUCKETS];
@@ -319,6 +323,8 @@ static bool opens_another(const struct flow *flow, enum dir dir,
 static void need_details(struct flow_table *table, struct flow *flow,
                          enum dir dir, const struct packet *packet)
 {
+    if (flow->side[C2S].detail && flow->side[S2C].detail)
+        return;
     bool alone =
         (packet->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
         packet->length == 0;
@@ -360,8 +366,9 @@ struct flow_table *flow_table_new(const struct flow_table_hooks *hooks)
 {
     struct flow_table *table = must_alloc(sizeof *table);
     table->hooks = *hooks;
-    pool_init(&table->entries, sizeof(struct entry));
-    pool_init(&table->details, sizeof(struct flow_detail));
+    pool_init(&table->entries, sizeof(struct entry), sizeof(struct entry));
+    pool_init(&table->details, sizeof(struct flow_detail),
+              offsetof(struct flow_detail, prints)); /* the first list */
     return table;
 }
 
@@ -380,8 +387,8 @@ struct flow_event flow_table_packet(struct flow_table *table,
                                     const struct packet *packet)
 {
     const struct tcp_header *tcp = &packet->tcp;
-    const struct endpoint from = {packet->source, tcp->source_port};
-    const struct endpoint to = {packet->destination, tcp->destination_port};
+    const struct endpoint from = {&packet->source, tcp->source_port};
+    const struct endpoint to = {&packet->destination, tcp->destination_port};
     struct flow_event event = {0};
     struct entry *entry = find(table, &from, &to, packet->path, &event.dir);
 
@@ -418,8 +425,8 @@ struct flow *flow_table_quoted(struct flow_table *table,
                                const struct packet *icmp, enum dir *dir)
 {
     const struct icmp_header *h = &icmp->icmp;
-    const struct endpoint from = {h->quoted_source, h->quoted_source_port};
-    const struct endpoint to = {h->quoted_destination,
+    const struct endpoint from = {&h->quoted_source, h->quoted_source_port};
+    const struct endpoint to = {&h->quoted_destination,
                                 h->quoted_destination_port};
 
     if (!h->quotes || h->quoted_protocol != 6)
