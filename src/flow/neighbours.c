@@ -65,6 +65,7 @@ struct neighbours {
     struct ask asks[PLACES];
     struct claim claims[PLACES];
     struct visible visible[PLACES];
+    struct visible *recent[2]; /* the ends of the last unicast frame */
     bool unicast; /* a packet for a single station was captured, not counting
                      ARP and NDP, with which stations keep in touch */
     int64_t turn; /* counts packets: what was touched last is newest */
@@ -127,21 +128,33 @@ static bool is_visible(const struct neighbours *n, const uint8_t mac[6])
     return false;
 }
 
-static void make_visible(struct neighbours *n, const uint8_t mac[6])
+static struct visible *find_visible(struct neighbours *n, const uint8_t mac[6])
 {
     struct visible *set =
         n->visible + set_of(hash_bytes((struct span){mac, 6}, 0));
     struct visible *oldest = set;
     for (int i = 0; i < NEIGHBOURS_WAYS; i++) {
-        if (set[i].touched && same_mac(set[i].mac, mac)) {
-            set[i].touched = n->turn;
-            return;
-        }
+        if (set[i].touched && same_mac(set[i].mac, mac))
+            return &set[i];
         if (set[i].touched < oldest->touched)
             oldest = &set[i];
     }
-    oldest->touched = n->turn;
     memcpy(oldest->mac, mac, 6);
+    return oldest;
+}
+
+/* Nearly always it is one of the two that sent or got the frame before: the
+ * table need not be asked for each packet. */
+static void make_visible(struct neighbours *n, const uint8_t mac[6], int end)
+{
+    for (int i = 0; i < 2; i++) {
+        if (n->recent[i] && same_mac(n->recent[i]->mac, mac)) {
+            n->recent[i]->touched = n->turn;
+            return;
+        }
+    }
+    n->recent[end] = find_visible(n, mac);
+    n->recent[end]->touched = n->turn;
 }
 
 /* ---- questions ---- */
@@ -278,8 +291,8 @@ void neighbours_packet(struct neighbours *n, const struct packet *packet)
     n->turn++;
     if (packet->has_macs && is_unicast_mac(packet->destination_mac)) {
         n->unicast |= packet->kind != PACKET_ARP;
-        make_visible(n, packet->destination_mac);
-        make_visible(n, packet->source_mac);
+        make_visible(n, packet->destination_mac, 0);
+        make_visible(n, packet->source_mac, 1);
     }
     if (packet->kind != PACKET_ARP)
         return;

@@ -48,7 +48,7 @@ struct reach {
         uint8_t mac[6];
         struct address address;
     } near[ROUTER_ADDRESSES];
-    unsigned near_next;
+    unsigned near_n, near_next;
 };
 
 struct reach *reach_new(void)
@@ -148,11 +148,13 @@ static void on_question(struct reach *r, const struct packet *p, uint16_t port)
 /* The router speaks for itself, not for somebody outside. */
 static bool is_router_itself(const struct reach *r, const struct packet *p)
 {
-    for (unsigned i = 0; i < ROUTER_ADDRESSES; i++)
+    if (address_class(&p->source) != ADDRESS_PUBLIC)
+        return true;
+    for (unsigned i = 0; i < r->near_n; i++)
         if (address_same(&r->near[i].address, &p->source) &&
             memcmp(r->near[i].mac, p->source_mac, 6) == 0)
             return true;
-    return address_class(&p->source) != ADDRESS_PUBLIC;
+    return false;
 }
 
 static void on_packet_to_client(struct reach *r, const struct packet *p)
@@ -180,6 +182,8 @@ static void on_arp(struct reach *r, const struct packet *p)
     memcpy(r->near[r->near_next].mac, arp->sender_mac, 6);
     r->near[r->near_next].address = arp->sender;
     r->near_next = (r->near_next + 1) % ROUTER_ADDRESSES;
+    if (r->near_n < ROUTER_ADDRESSES)
+        r->near_n++;
     if (c->host_n > 0 && address_same(&c->address, &arp->target) &&
         c->has_router && memcmp(c->router, arp->sender_mac, 6) == 0)
         c->router_alive = true;
