@@ -128,7 +128,8 @@ static bool is_visible(const struct neighbours *n, const uint8_t mac[6])
     return false;
 }
 
-static struct visible *find_visible(struct neighbours *n, const uint8_t mac[6])
+/* Its place in the table; the oldest of its set makes room for a new one. */
+static struct visible *place_visible(struct neighbours *n, const uint8_t mac[6])
 {
     struct visible *set =
         n->visible + set_of(hash_bytes((struct span){mac, 6}, 0));
@@ -153,7 +154,7 @@ static void make_visible(struct neighbours *n, const uint8_t mac[6], int end)
             return;
         }
     }
-    n->recent[end] = find_visible(n, mac);
+    n->recent[end] = place_visible(n, mac);
     n->recent[end]->touched = n->turn;
 }
 
