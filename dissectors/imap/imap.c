@@ -147,6 +147,7 @@ static void imap_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
     } else {
         im->greeted = true; /* if it was lost there is none to expect */
         im->body &= im->lines[S2C].more;
+        im->idle.invited |= im->idle.on; /* the "+" may be what was lost */
     }
 }
 
