@@ -186,6 +186,7 @@ void assemble_sessions(struct result *result, struct book *book)
     result->sessions = sessions;
     result->session_count = count;
     result->sessions_unlisted = book_unlisted(book);
+    result->counts_least = book_unlisted(book) > 0;
     result->clients = distinct(result, client_key);
     result->servers = distinct(result, server_key);
 }
@@ -271,5 +272,8 @@ void assemble_end(struct result *result, struct book *book)
     }
     result->good_news =
         what_it_did(result->mem, received, sent, stored, sent_as, logins);
+    if (result->counts_least && received + sent + stored > 0)
+        result->good_news =
+            arena_printf(result->mem, "at least %s", result->good_news);
     result->not_the_cause = not_the_cause(result);
 }

@@ -142,6 +142,8 @@ struct result {
     size_t session_count;
     uint64_t sessions_unlisted; /* past the cap: counted, not listed */
     uint64_t healthy_sessions, clients, servers;
+    bool counts_least; /* these, and good_news, know nothing of sessions past
+                          the book's end: there may be more */
     const struct result_attempt *attempts; /* in order of first packet */
     size_t attempt_count;
     const struct result_finding *findings; /* primary first, worst first */

@@ -262,6 +262,8 @@ static json_t *counts_of(const struct result *result)
     json_object_set_new(object, "healthy", count_of(result->healthy_sessions));
     json_object_set_new(object, "clients", count_of(result->clients));
     json_object_set_new(object, "servers", count_of(result->servers));
+    json_object_set_new(object, "at_least",
+                        json_boolean(result->counts_least));
     return object;
 }
 

@@ -327,6 +327,7 @@ struct result *result_of_json(struct span text)
     result->healthy_sessions = count(counts, "healthy");
     result->clients = count(counts, "clients");
     result->servers = count(counts, "servers");
+    result->counts_least = truth(counts, "at_least");
     read_lists(result, object);
     json_decref(object);
     return result;

@@ -162,9 +162,10 @@ static void good_news(struct page *page, const struct result *result)
         text_adds(&s, *result->good_news
                           ? "Mail works"
                           : "Nothing failed, as far as can be seen");
-    else if (others == 1)
+    else if (others == 1 && !result->counts_least)
         text_adds(&s, "Another session did its work");
     else {
+        text_adds(&s, result->counts_least ? "At least " : "");
         say_count(&s, others);
         text_adds(&s, " other sessions did their work");
     }

@@ -234,12 +234,13 @@ void say_capture(struct text *out, const struct result *result)
     say_how_many(out, sessions, "mail session", "mail sessions");
     if (sessions == 0)
         return;
+    const char *least = result->counts_least ? "at least " : "";
     if (result->clients > 1) {
-        text_adds(out, " of ");
+        text_addf(out, " of %s", least);
         say_how_many(out, result->clients, "client", "clients");
     }
     if (result->clients > 1 || result->servers > 1) {
-        text_adds(out, " with ");
+        text_addf(out, " with %s", least);
         say_how_many(out, result->servers, "server", "servers");
     }
 }

@@ -195,6 +195,26 @@ static void hundreds_of_sessions_are_grouped(void **state)
     free(text);
 }
 
+static void what_was_not_kept_makes_counts_lower_bounds(void **state)
+{
+    (void)state;
+    struct result *result = fixture_refused();
+    struct result_finding finding = fixture_finding();
+    fixture_sessions(result, 3);
+    fixture_findings(result, &finding, 1);
+    result->sessions_unlisted = 2;
+    result->counts_least = true;
+    result->clients = 17;
+    result->servers = 3;
+    result->healthy_sessions = 2;
+    char *text = text_of(result, (struct report_style){0});
+    assert_non_null(strstr(text, "5 mail sessions of at least 17 clients with "
+                                 "at least 3 servers\n"));
+    assert_non_null(
+        strstr(text, "OK      At least 2 other sessions did their work"));
+    free(text);
+}
+
 static void one_cause_of_many_sessions_shows_one_of_them(void **state)
 {
     static const uint64_t ids[] = {1, 2, 3};
@@ -295,6 +315,7 @@ int main(void)
         cmocka_unit_test(symptoms_and_sessions_show_only_when_asked_for),
         cmocka_unit_test(quiet_is_the_verdict_alone),
         cmocka_unit_test(hundreds_of_sessions_are_grouped),
+        cmocka_unit_test(what_was_not_kept_makes_counts_lower_bounds),
         cmocka_unit_test(one_cause_of_many_sessions_shows_one_of_them),
         cmocka_unit_test(lines_are_no_wider_than_asked_for),
         cmocka_unit_test(colour_is_there_only_when_asked_for),
