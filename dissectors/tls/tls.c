@@ -263,10 +263,20 @@ static void tls_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
         on_lost(tls, dir, out);
 }
 
+/* A message of two segments, of which the second was lost on its way here. */
+static void tell_cut_hello(const struct tls *tls, struct facts *out)
+{
+    const struct tls_half *half = &tls->half[C2S];
+    if (tls->offer.hellos == 0 && !tls->lost && !tls->context->midstream &&
+        half->waiting_n && half->waiting.type == RECORD_HANDSHAKE)
+        TELL(out, tls_client_hello_cut, .bytes = half->waiting_n);
+}
+
 static void tls_close(void *self, enum end why, struct facts *out)
 {
     struct tls *tls = self;
     foreign_end(tls, out);
+    tell_cut_hello(tls, out);
     progress_end(tls, why, out);
     progress_closed(tls, facts_time(out));
     bool finished = tls->reached >= REACHED_FINISHED;
