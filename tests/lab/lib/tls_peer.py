@@ -22,6 +22,8 @@ Clients:
 
   alert NUMBER        hear the server out (TLS 1.2), send this alert and leave
   leave               the same without a word
+  own-alert NUMBER SECONDS   send a ClientHello, and so much later this alert,
+                      whatever comes
   hello KIND          send a ClientHello and wait for an answer:
                       post-quantum    with a key share of 1216 bytes
   reset-at BYTES LINES...   say the lines (C: in fake.py), then read BYTES
@@ -227,6 +229,10 @@ def call(host, port, what, *details):
                     _, body = read_record(connection)
                 if what == "alert":
                     alert(connection, int(details[0]))
+            elif what == "own-alert":
+                connection.sendall(first_hello(host, ssl.TLSVersion.TLSv1_3))
+                time.sleep(float(details[1]))
+                alert(connection, int(details[0]))
             elif what == "hello":
                 connection.sendall(post_quantum(
                     first_hello(host, ssl.TLSVersion.TLSv1_3)))
