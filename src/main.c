@@ -13,7 +13,7 @@
 static const struct subcommand *const subcommands[] = {
     &analyze_subcommand, &scan_subcommand,    &live_subcommand,
     &rules_subcommand,   &explain_subcommand, &facts_subcommand,
-    &redact_subcommand,
+    &redact_subcommand,  &diff_subcommand,
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof *subcommands };
 

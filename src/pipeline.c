@@ -26,6 +26,7 @@
 #include "stream/stream.h"
 #include "tls/keys.h"
 #include "tls/trust.h"
+#include "trace.h"
 #include "unreachable.h"
 
 enum {
@@ -121,6 +122,8 @@ static void session_over(struct analysis *a, struct conversation *c,
     facts_stamp(facts, flow->first_frame, flow->first_time);
     facts_add(facts, FACT_KIND_session, &entry.session);
     judge_session(a, facts);
+    if (a->options->trace && a->options->traced == flow->number)
+        a->result->trace = trace_session(facts);
     book_add(a->book, &entry);
 }
 
@@ -408,6 +411,15 @@ struct analysis *analysis_new(const struct analyze_options *options,
     return begin(options, name, UINT64_MAX, err);
 }
 
+static void add_beside(struct result *result, const struct facts *beside)
+{
+    if (!result->trace)
+        result->trace = facts_new(0);
+    const struct fact *session =
+        facts_get(result->trace, FACT_KIND_session, 0);
+    trace_beside(result->trace, beside, session ? session->values : NULL);
+}
+
 struct result *analysis_finish(struct analysis **analysis)
 {
     struct analysis *a = *analysis;
@@ -422,6 +434,8 @@ struct result *analysis_finish(struct analysis **analysis)
         tls_keys_counts(a->keys)};
     beside_tell(a->beside, a->book, result, &counts, whole);
     judge_together(a, whole);
+    if (a->options->trace)
+        add_beside(result, whole);
     assemble_end(result, a->book);
     if (a->options->sessions_listed)
         result_list_at_most(result, a->options->sessions_listed);

@@ -29,6 +29,8 @@ struct analyze_options {
     size_t decode_as_count;
     bool show_users;
     size_t sessions_listed; /* at most, in the result; 0: all that are kept */
+    bool trace;             /* the result is to hold the facts of one session: */
+    uint64_t traced;        /* its id; 0: of none, and of what stands beside */
     /* Called by analyze_file() when every file it needs is open and no packet
      * has been read: the moment to give up rights.  May be NULL. */
     void (*opened)(void);

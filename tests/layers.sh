@@ -23,18 +23,19 @@ declare -A may=(
     [tls]="base"
     [rule]="base fact"
     [finding]="base fact rule"
-    [report]="base rule finding"
+    [report]="base fact rule finding"
     [session]="base fact net flow stream dissectors"
     [story]="base fact rule finding session"
     [redact]="base fact capture net flow stream dissectors session"
     [dissectors]="base fact tls"
-    [cli]="base fact rule finding report engine capture redact"
+    [diff]="base fact finding report"
+    [cli]="base fact rule finding report engine capture redact diff"
 )
 
 layer_of_header() {
     case "$1" in
     base/* | fact/* | capture/* | net/* | flow/* | stream/* | rule/* | \
-        finding/* | report/* | session/* | story/* | redact/* | cli/*)
+        finding/* | report/* | session/* | story/* | redact/* | diff/* | cli/*)
         echo "${1%%/*}"
         ;;
     tls/*) if [ -e "dissectors/$1" ]; then echo dissectors; else echo tls; fi ;;

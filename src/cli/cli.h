@@ -32,6 +32,7 @@ extern const struct subcommand rules_subcommand;
 extern const struct subcommand explain_subcommand;
 extern const struct subcommand facts_subcommand;
 extern const struct subcommand redact_subcommand;
+extern const struct subcommand diff_subcommand;
 
 /* One line on standard error, after "mailwhy: ". */
 void cli_complain(const char *format, ...)

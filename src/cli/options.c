@@ -25,6 +25,8 @@ enum {
     OPTION_JOBS,
     OPTION_TIMEOUT,
     OPTION_USER,
+    OPTION_GOOD_SESSION,
+    OPTION_BAD_SESSION,
     OPTION_VERSION,
     OPTION_ALL,
 };
@@ -39,7 +41,10 @@ static const struct row {
 } rows[] = {
     {"format", OPTION_FORMAT, "FORMAT", FOR_FILES, "text, json, html, markdown, junit, sarif or ndjson"},
     {"format", OPTION_FORMAT, "FORMAT", FOR_LIVE, "text or ndjson, as findings come; or any other, at the end"},
-    {"output", 'o', "FILE", FOR_FILES, "write the report there; it appears when it is complete"},
+    {"format", OPTION_FORMAT, "FORMAT", FOR_DIFF, "text or json"},
+    {"good-session", OPTION_GOOD_SESSION, "N", FOR_DIFF, "compare this session of GOOD; mailwhy -v tells their numbers"},
+    {"bad-session", OPTION_BAD_SESSION, "N", FOR_DIFF, "compare this session of BAD"},
+    {"output", 'o', "FILE", FOR_FILES | FOR_DIFF, "write the report there; it appears when it is complete"},
     {"output", 'o', "FILE", FOR_LIVE, "add the report to this file, as it comes"},
     {"rules", OPTION_RULES, "PATH", FOR_ALL, "more rules, a file or a folder; again and again"},
     {"disable", OPTION_DISABLE, "ID", FOR_ALL, "do without this rule; again and again"},
@@ -48,7 +53,7 @@ static const struct row {
     {"ca", OPTION_CA, "FILE", FOR_ALL, "trust these certificate authorities (PEM), not the system's"},
     {"decode-as", OPTION_DECODE_AS, "PORT=PROTOCOL", FOR_ALL, "imap, pop3, smtp or sieve is spoken on this port"},
     {"filter", OPTION_FILTER, "BPF", FOR_ALL, "look only at packets that this pcap-filter(7) matches"},
-    {"severity", OPTION_SEVERITY, "LEVEL", FOR_ALL, "leave out findings below critical, high, medium, low or info"},
+    {"severity", OPTION_SEVERITY, "LEVEL", FOR_REPORTS, "leave out findings below critical, high, medium, low or info"},
     {"show-users", OPTION_SHOW_USERS, NULL, FOR_ALL, "show user names whole (passwords are never shown)"},
     {"jobs", OPTION_JOBS, "N", FOR_SCAN, "captures analysed at the same time; default: one per processor"},
     {"timeout", OPTION_TIMEOUT, "SECONDS", FOR_SCAN, "give up on a capture after so long; default 600, 0: never"},
@@ -56,9 +61,11 @@ static const struct row {
     {"user", OPTION_USER, "NAME", FOR_LIVE, "become this user once the interface is open; default: nobody"},
     {"color", OPTION_COLOR, "WHEN", FOR_ALL, "auto, always or never (NO_COLOR is respected)"},
     {"progress", OPTION_PROGRESS, "WHEN", FOR_FILES, "auto or never"},
-    {"verbose", 'v', NULL, FOR_ALL, "sessions and all observations too"},
-    {"all", OPTION_ALL, NULL, FOR_ALL, "like -v, and every session and finding by itself, however many"},
-    {"quiet", 'q', NULL, FOR_ALL, "the verdicts, nothing else"},
+    {"verbose", 'v', NULL, FOR_REPORTS, "sessions and all observations too"},
+    {"verbose", 'v', NULL, FOR_DIFF, "steps that are the same, and all small differences too"},
+    {"all", OPTION_ALL, NULL, FOR_REPORTS, "like -v, and every session and finding by itself, however many"},
+    {"quiet", 'q', NULL, FOR_REPORTS, "the verdicts, nothing else"},
+    {"quiet", 'q', NULL, FOR_DIFF, "the first difference and the cause, nothing else"},
     {"version", OPTION_VERSION, NULL, FOR_ALL, "tell the version"},
     {"help", 'h', NULL, FOR_ALL, "tell this"},
 };
@@ -165,6 +172,15 @@ static bool take_number(const char *s, const char *option, uint64_t most,
                    (unsigned long long)most);
 }
 
+static bool take_session(const char *s, const char *option, uint64_t *value,
+                         struct err *err)
+{
+    if (span_uint(span_of(s), value) && *value > 0)
+        return true;
+    return err_set(err, "--%s %s: use the number of a session, as mailwhy -v "
+                   "tells it", option, s);
+}
+
 /* Adds to a list; it can not get longer than the command line. */
 static void take_one(struct options *options, const char ***list, size_t *n,
                      const char *s, int most)
@@ -200,6 +216,10 @@ static bool take_checked(struct options *options, int value, const char *s,
         return take_number(s, "jobs", 1024, &options->jobs, err);
     case OPTION_TIMEOUT:
         return take_number(s, "timeout", 1000000, &options->timeout, err);
+    case OPTION_GOOD_SESSION:
+        return take_session(s, "good-session", &options->good_session, err);
+    case OPTION_BAD_SESSION:
+        return take_session(s, "bad-session", &options->bad_session, err);
     default:
         return true;
     }

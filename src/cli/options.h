@@ -17,8 +17,10 @@ enum {
     FOR_ANALYZE = 1,
     FOR_SCAN = 2,
     FOR_LIVE = 4,
+    FOR_DIFF = 8,
     FOR_FILES = FOR_ANALYZE | FOR_SCAN,
-    FOR_ALL = FOR_FILES | FOR_LIVE,
+    FOR_REPORTS = FOR_FILES | FOR_LIVE,
+    FOR_ALL = FOR_REPORTS | FOR_DIFF,
 };
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
@@ -36,6 +38,7 @@ struct options {
     enum when color, progress;
     bool verbose, all, quiet;
     uint64_t jobs, timeout; /* scan; 0: as many as processors; no limit */
+    uint64_t good_session, bad_session; /* diff; 0: choose */
     const char *interface;  /* live */
     const char *user;       /* live: whom to become */
     char **words;           /* what is no option, */

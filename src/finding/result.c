@@ -26,6 +26,7 @@ void result_free(struct result **result)
     if (!*result)
         return;
     struct arena *mem = (*result)->mem;
+    facts_free(&(*result)->trace);
     arena_free(&mem);
     *result = NULL;
 }

@@ -10,6 +10,7 @@
 #define FINDING_RESULT_H
 
 #include "base/arena.h"
+#include "fact/store.h"
 #include "rule/rule.h"
 #include "rule/verdict.h"
 
@@ -151,6 +152,9 @@ struct result {
     const char *good_news; /* "3 messages fetched over IMAP, 1 sent (queued as
                               4XyZ9)"; "" if nothing of the kind */
     const char *not_the_cause; /* "DNS, network, TLS"; "" if nothing to say */
+    /* What happened in the one session of which that was asked, and beside it;
+     * the result's own; NULL: it was not asked.  No report shows it. */
+    struct facts *trace;
 };
 
 /* An empty result in an arena of its own. */

@@ -299,6 +299,8 @@ json_t *json_of_result(const struct result *result)
     json_object_set_new(object, "sessions", sessions);
     json_object_set_new(object, "attempts", attempts);
     json_object_set_new(object, "findings", findings);
+    if (result->trace)
+        json_object_set_new(object, "trace", json_of_facts(result->trace));
     return object;
 }
 

@@ -24,6 +24,11 @@ json_t *json_of_attempt(const struct result_attempt *attempt);
 json_t *json_of_session(const struct result_session *session);
 json_t *json_of_finding(const struct result_finding *finding);
 
+/* Facts in the order in which they were told, and such facts from JSON that is
+ * trusted no more than that of a result: what is no fact is left out. */
+json_t *json_of_facts(const struct facts *facts);
+struct facts *facts_of_json(const json_t *array);
+
 /* "tool" of the report. */
 json_t *json_of_tool(const struct report_style *style);
 

@@ -329,6 +329,9 @@ struct result *result_of_json(struct span text)
     result->servers = count(counts, "servers");
     result->counts_least = truth(counts, "at_least");
     read_lists(result, object);
+    const json_t *trace = json_object_get(object, "trace");
+    if (json_is_array(trace))
+        result->trace = facts_of_json(trace);
     json_decref(object);
     return result;
 }
