@@ -128,7 +128,7 @@ static void login(struct rows_maker *maker, const struct fact *fact)
     struct row *row = row_add(maker, "login", fact);
     bool refused = is(l->result, "refused");
     struct span tag = {NULL, 0}, rest = l->line;
-    char reply[16] = "";
+    char reply[24] = "";
     if (is(l->protocol, "imap"))
         tag = span_cut(&rest, ' ');
     if (refused && l->reply)
@@ -228,7 +228,7 @@ static void pop_reply(struct rows_maker *maker, const struct fact *fact)
 static void smtp_reply(struct rows_maker *maker, const struct fact *fact)
 {
     const struct fact_smtp_response *r = fact->values;
-    char code[32];
+    char code[48];
     struct span enhanced = r->enhanced;
     snprintf(code, sizeof code, "%" PRIu64 " %.*s", r->code,
              (int)span_first(enhanced, 12).n, (const char *)enhanced.p);

@@ -110,7 +110,7 @@ static void connection(struct rows_maker *maker, const struct fact *fact)
     row_aspect(maker, row, "handshake", how,
                s->midstream ? WEIGHT_LESSER : WEIGHT_MATTERS);
     row_aspect(maker, row, "server", s->server, WEIGHT_LESSER);
-    char port[16];
+    char port[24];
     snprintf(port, sizeof port, "%" PRIu64, s->port);
     row_aspect(maker, row, "port", span_of(port), WEIGHT_LESSER);
     row_yes(maker, row, "IPv6", s->ipv6, WEIGHT_LESSER);

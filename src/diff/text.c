@@ -13,11 +13,12 @@
 enum {
     BODY = 2,
     ITEM = 4,
-    COLUMN = 9,     /* "DIFFERS  " */
-    STEP = 15,      /* the column of the steps' names */
-    PACKET = 7,     /* of packet numbers */
-    SAME_RUN = 3,   /* of more that are the same in a row, only the number */
-    LESSER_MAX = 8, /* differences of less weight that are listed */
+    COLUMN = 9,      /* "DIFFERS  " */
+    STEP = 15,       /* the column of the steps' names */
+    PACKET = 7,      /* of packet numbers */
+    CELL_LEAST = 12, /* of what happened; narrower pages are overrun */
+    SAME_RUN = 3,    /* of more that are the same in a row, only the number */
+    LESSER_MAX = 8,  /* differences of less weight that are listed */
 };
 
 static void name_session(struct page *page, const struct result *result,
@@ -98,7 +99,10 @@ static void line_of(struct page *page, const struct diff_step *step)
 {
     static const char *const marks[] = {"  ", "~ ", "! "};
     static const enum ink inks[] = {INK_PLAIN, INK_WARN, INK_BAD};
-    size_t columns = (page->width - BODY - 2 - STEP - 2 * PACKET - 2) / 2;
+    const size_t rest = BODY + 2 + STEP + 2 * PACKET + 2;
+    size_t columns = CELL_LEAST;
+    if (page->width > rest + 2 * columns)
+        columns = (page->width - rest) / 2;
     struct text s = {0};
     text_adds(&s, marks[step->weight]);
     cell(&s, step->name, STEP - 2);
