@@ -1,6 +1,7 @@
 /* compare.c - two lists of rows laid side by side; see diff.h.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,18 +213,21 @@ static void add_step(struct differ *d, const struct row *good,
 {
     struct arena *mem = d->diff->mem;
     struct comparison c = {0};
+    assert(good || bad);
     if (good && bad) {
         compare_rows(&c, good, bad);
-    } else {
-        const char *says = bad                         ? "only in the bad one"
-                           : d->differed && !good->bad ? "the bad one did not "
-                                                         "come to it"
-                                                       : "only in the good one";
+    } else if (bad) {
+        text_adds(differ(&c, bad->bad ? DIFF_MATTERS : DIFF_LESSER),
+                  "only in the bad one");
+    } else if (good->bad) {
         /* What a session that works can live with is no cause. */
-        bool failed = bad ? bad->bad
-                          : good->bad && d->diff->good_session->verdict ==
-                                             VERDICT_FAILURE;
-        text_adds(differ(&c, failed ? DIFF_MATTERS : DIFF_LESSER), says);
+        bool failed = d->diff->good_session->verdict == VERDICT_FAILURE;
+        text_adds(differ(&c, failed ? DIFF_MATTERS : DIFF_LESSER),
+                  "only in the good one");
+    } else {
+        text_adds(differ(&c, DIFF_LESSER),
+                  d->differed ? "the bad one did not come to it"
+                              : "only in the good one");
     }
     bool weighs = c.weight == DIFF_MATTERS;
     d->differed |= weighs;
