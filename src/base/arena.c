@@ -187,14 +187,14 @@ char *arena_string(struct arena *arena, struct span text)
 
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
+    char few[128]; /* enough for most: these are formatted once */
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(few, sizeof few, format, args);
     va_end(args);
-    if (n < 0)
-        n = 0;
+    if (n < (int)sizeof few)
+        return arena_string(arena, span_of(n < 0 ? "" : few));
     char *s = arena_room(arena, (size_t)n + 1);
-    s[0] = '\0';
     va_start(args, format);
     vsnprintf(s, (size_t)n + 1, format, args);
     va_end(args);
