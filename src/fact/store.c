@@ -41,6 +41,8 @@ struct facts {
     struct text user;
     facts_listener *listener;
     void *listener_user;
+    struct kinds kinds; /* those that have a shelf */
+    size_t kept;
     struct shelf *ringed;            /* those that have a ring */
     struct shelf *shelf[FACT_KINDS]; /* NULL: none told */
 };
@@ -165,11 +167,13 @@ static struct fact *fact_write(void *memory, const struct fact_kind *kind,
     return fact;
 }
 
-static struct shelf *shelf_new(struct facts *facts)
+static struct shelf *shelf_new(struct facts *facts, unsigned kind)
 {
     struct shelf *shelf = arena_alloc(facts->mem, sizeof *shelf);
     shelf->first = shelf->few;
     shelf->first_room = SHELF_FEW;
+    facts->shelf[kind] = shelf;
+    kinds_add(&facts->kinds, kind);
     return shelf;
 }
 
@@ -188,6 +192,7 @@ static struct fact *shelve_last(struct facts *facts, struct shelf *shelf,
     }
     if (shelf->ring_used < FACTS_LAST) {
         shelf->ring[shelf->ring_used++] = fact;
+        facts->kept++;
         return fact;
     }
     free(shelf->ring[shelf->ring_oldest]);
@@ -203,7 +208,7 @@ static struct fact *shelve(struct facts *facts, const struct fact_kind *kind,
 {
     struct shelf *shelf = facts->shelf[kind->number];
     if (!shelf)
-        shelf = facts->shelf[kind->number] = shelf_new(facts);
+        shelf = shelf_new(facts, kind->number);
     shelf->told++;
     if (shelf->first_used >= facts->keep_first)
         return shelve_last(facts, shelf, kind, values);
@@ -214,6 +219,7 @@ static struct fact *shelve(struct facts *facts, const struct fact_kind *kind,
             arena_grow(facts->mem, shelf->first, shelf->first_used,
                        &shelf->first_room, shelf->first_used + 1, sizeof fact);
     shelf->first[shelf->first_used++] = fact;
+    facts->kept++;
     return fact;
 }
 
@@ -258,6 +264,16 @@ const struct fact *facts_get(const struct facts *facts,
     if (i >= shelf->ring_used)
         return NULL;
     return shelf->ring[(shelf->ring_oldest + i) % shelf->ring_used];
+}
+
+const struct kinds *facts_kinds(const struct facts *facts)
+{
+    return &facts->kinds;
+}
+
+size_t facts_kept(const struct facts *facts)
+{
+    return facts->kept;
 }
 
 uint64_t facts_told(const struct facts *facts, enum fact_kind_number kind)

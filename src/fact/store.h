@@ -10,7 +10,7 @@
 #ifndef FACT_STORE_H
 #define FACT_STORE_H
 
-#include "fact/fact.h"
+#include "fact/kinds.h"
 
 enum {
     FACTS_FIRST = 192,    /* of each kind, kept from the start */
@@ -70,6 +70,10 @@ void facts_copy(struct facts *facts, const struct fact *fact);
 size_t facts_count(const struct facts *facts, enum fact_kind_number kind);
 const struct fact *facts_get(const struct facts *facts,
                              enum fact_kind_number kind, size_t i);
+
+/* The kinds of which there are facts, and how many facts are kept in all. */
+const struct kinds *facts_kinds(const struct facts *facts);
+size_t facts_kept(const struct facts *facts);
 
 /* How many of a kind were told in all, dropped ones too. */
 uint64_t facts_told(const struct facts *facts, enum fact_kind_number kind);

@@ -7,16 +7,12 @@
 #include "rule/condition.h"
 #include "rule/default_checks.h"
 #include "rule/product.h"
-#include "rule/questions.h"
+#include "rule/answers.h"
 #include "rule/rule.h"
 
 /* The rules of one scope, as judging goes through them. */
-struct entry {
-    struct clauses clauses;
-    const struct rule *rule;
-};
 struct entries {
-    struct entry *list; /* in the order of the base */
+    const struct rule **list; /* in the order of the base */
     size_t count;
     struct questions questions; /* of all of them */
 };

@@ -201,8 +201,9 @@ static bool exists(const struct aggregate *a, struct view *view)
     return aggregate_next(a, view, &i) != NULL;
 }
 
-/* What has no steps. */
-static bool tree_true(const struct expr *e, struct view *view)
+/* What has no steps.  Kept out of expr_true(), which is called far more often
+ * than this. */
+__attribute__((noinline)) static bool tree_true(const struct expr *e, struct view *view)
 {
     switch ((int)e->op) { /* only those that are true or false */
     case OP_FIELD: {

@@ -153,21 +153,14 @@ static bool match_from(const struct condition *c, size_t i, struct view *view,
     return false;
 }
 
-static size_t count_facts(const struct facts *subject)
-{
-    size_t count = 0;
-    for (size_t k = 0; k < FACT_KINDS; k++)
-        count += facts_count(subject, (enum fact_kind_number)k);
-    return count;
-}
-
 /* When it happened, for rules that are true only from or until some day. */
 static int64_t time_of(const struct facts *subject)
 {
-    for (size_t k = 0; k < FACT_KINDS; k++) {
+    const struct kinds *kinds = facts_kinds(subject);
+    for (unsigned k = 0; (k = kinds_from(kinds, k)) < FACT_KINDS; k++) {
         const struct fact *fact =
             facts_get(subject, (enum fact_kind_number)k, 0);
-        if (fact && fact->time)
+        if (fact->time)
             return fact->time;
     }
     return 0;
@@ -193,23 +186,22 @@ void rules_judge_for(const struct rules *rules, enum scope scope,
                      const struct judge_taker *taker)
 {
     const struct entries *entries = &rules->entries[scope];
-    size_t steps = VIEW_STEPS + VIEW_STEPS_PER_FACT * count_facts(subject);
+    size_t steps = VIEW_STEPS + VIEW_STEPS_PER_FACT * facts_kept(subject);
     struct view view = {.facts = subject};
     view.slot[SLOT_SESSION] = facts_get(subject, FACT_KIND_session, 0);
     view.slot[SLOT_CAPTURE] = facts_get(subject, FACT_KIND_capture, 0);
     struct answers answers;
     answers_begin(&answers, &entries->questions, subject);
     for (size_t i = 0; answers_left(&answers, &i); i++) {
-        const struct entry *entry = &entries->list[i];
+        const struct rule *rule = entries->list[i];
         view.steps = steps;
-        if (!answers_allow(&answers, entry->clauses, &view) ||
-            !is_true_then(entry->rule, subject))
+        if (!answers_allow(&answers, i, &view) || !is_true_then(rule, subject))
             continue;
-        const struct condition *c = entry->rule->condition;
+        const struct condition *c = rule->condition;
         if (!tests_hold(c->tests, c->test_count, &view) ||
             !match_from(c, 0, &view, NULL))
             continue;
-        struct match match = match_make(rules, entry->rule, &view, mem, taker);
+        struct match match = match_make(rules, rule, &view, mem, taker);
         taker->found(taker->user, &match);
     }
 }

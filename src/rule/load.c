@@ -162,14 +162,6 @@ static void load_folder(struct loading *l, const char *path)
     free(entries);
 }
 
-static void drop_unshared(struct entries *entries)
-{
-    for (size_t i = 0; i < entries->count; i++) {
-        struct clauses *clauses = &entries->list[i].clauses;
-        *clauses = questions_shared(&entries->questions, *clauses);
-    }
-}
-
 static void index_rules(struct rules *rules)
 {
     for (size_t s = 0; s < SCOPES; s++) {
@@ -177,20 +169,17 @@ static void index_rules(struct rules *rules)
         entries->list =
             arena_alloc(rules->mem, rules->count * sizeof *entries->list);
         entries->count = 0;
-        questions_begin(&entries->questions, rules->count);
+        questions_begin(&entries->questions, rules->count, rules->code);
     }
     for (size_t i = 0; i < rules->count; i++) {
         struct rule *rule = rules->list[i];
         struct entries *entries = &rules->entries[rule->scope];
         rule->order = (unsigned)i;
-        entries->list[entries->count] =
-            (struct entry){questions_add(&entries->questions, rule->condition,
-                                         entries->count, rules->code),
-                           rule};
-        entries->count++;
+        entries->list[entries->count++] = rule;
+        questions_add(&entries->questions, rule->condition, rules->code);
     }
     for (size_t s = 0; s < SCOPES; s++)
-        drop_unshared(&rules->entries[s]);
+        questions_finish(&rules->entries[s].questions);
 }
 
 static struct loading begin(void (*say)(void *user, const char *message),
@@ -253,6 +242,8 @@ void rules_free(struct rules **rules)
 {
     if (!*rules)
         return;
+    for (size_t s = 0; s < SCOPES; s++)
+        questions_end(&(*rules)->entries[s].questions);
     regexes_free(&(*rules)->regexes);
     arena_free(&(*rules)->mem);
     arena_free(&(*rules)->code);

@@ -6,17 +6,16 @@
  * last: whether one fact passes all parts, and the tests of the whole.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "rule/questions.h"
+#include "rule/answers.h"
 
 #include <string.h>
 
-enum answer { NOT_ASKED, NO, YES };
+#include "rule/steps.h"
 
 enum {
     CLAUSES_MAX = 48, /* of a condition */
     PARTS_MAX = 16,   /* branches of an `or` */
     CHEAP = 30,       /* cost of a test; regular expressions are above */
-    NONE = QUESTIONS_MAX,
 };
 
 /* Whether it looks at nothing but the current fact, and what is the same for all
@@ -140,7 +139,7 @@ static bool same_test(const struct expr *a, const struct expr *b)
     }
 }
 
-/* Its number; NONE when there is no room. */
+/* Its number; QUESTION_NONE when there is no room. */
 static size_t number_of(struct questions *q, const struct fact_kind *kind,
                         const struct expr *test)
 {
@@ -149,8 +148,8 @@ static size_t number_of(struct questions *q, const struct fact_kind *kind,
             return i;
     }
     if (q->count == QUESTIONS_MAX)
-        return NONE;
-    q->list[q->count] = (struct question){kind, test, NULL};
+        return QUESTION_NONE;
+    q->list[q->count] = (struct question){kind, test, NULL, QUESTION_NONE};
     return q->count++;
 }
 
@@ -191,7 +190,7 @@ static void add_question(struct adding *a, const struct fact_kind *kind,
                          const struct expr *test)
 {
     size_t number = number_of(a->questions, kind, test);
-    if (number == NONE)
+    if (number == QUESTION_NONE)
         return;
     add_clause(a, &(uint16_t){(uint16_t)number}, 1);
     uint64_t **needed_by = &a->questions->list[number].needed_by;
@@ -266,21 +265,65 @@ static int telling(const struct expr *test)
     }
 }
 
-/* The question that tells most about an aggregate: one of its cheap parts, or
- * whether there is a fact at all. */
+/* The cheap questions of which a test consists, as many as there is room for. */
+struct cheap_parts {
+    const struct expr *list[PARTS_MAX];
+    size_t count;
+};
+
+static void find_cheap(struct cheap_parts *parts, const struct expr *test)
+{
+    if (test->op == OP_ALL) {
+        for (size_t i = 0; i < test->count; i++)
+            find_cheap(parts, test->list[i]);
+    } else if (is_question(test) && is_cheap(test) &&
+               parts->count < PARTS_MAX) {
+        parts->list[parts->count++] = test;
+    }
+}
+
+static const struct expr *most_telling(const struct cheap_parts *parts)
+{
+    const struct expr *best = NULL;
+    for (size_t i = 0; i < parts->count; i++) {
+        if (!best || telling(parts->list[i]) > telling(best))
+            best = parts->list[i];
+    }
+    return best;
+}
+
+/* All of them, of one fact. */
+static const struct expr *join(struct adding *a, const struct cheap_parts *parts)
+{
+    size_t bytes = parts->count * sizeof(struct expr *);
+    struct expr *e = arena_alloc(a->mem, sizeof *e);
+    *e = (struct expr){.op = OP_ALL, .type = TYPE_BOOL};
+    e->list = arena_alloc(a->mem, bytes);
+    memcpy(e->list, parts->list, bytes);
+    e->count = parts->count;
+    for (size_t i = 0; i < parts->count; i++)
+        e->cost += parts->list[i]->cost;
+    e->steps = steps_compile(e, a->mem);
+    return e;
+}
+
+/* What is cheap to ask about an aggregate: whether one fact passes all cheap
+ * parts of its test, which comes after the part that tells most, for this one
+ * many others ask, too; or whether there is a fact at all. */
 static size_t best_question(struct adding *a, const struct aggregate *aggregate)
 {
-    const struct expr *where = aggregate->where;
-    const struct expr *test = NULL;
-    if (where && is_question(where) && is_cheap(where))
-        test = where;
-    for (size_t i = 0; where && where->op == OP_ALL && i < where->count; i++) {
-        const struct expr *part = where->list[i];
-        if (is_question(part) && is_cheap(part) &&
-            (!test || telling(part) > telling(test)))
-            test = part;
-    }
-    return number_of(a->questions, aggregate->kind, test);
+    struct cheap_parts parts = {.count = 0};
+    if (aggregate->where)
+        find_cheap(&parts, aggregate->where);
+    size_t part =
+        number_of(a->questions, aggregate->kind, most_telling(&parts));
+    if (parts.count < 2 || part == QUESTION_NONE)
+        return part;
+    size_t all = number_of(a->questions, aggregate->kind, join(a, &parts));
+    if (all == QUESTION_NONE)
+        return part;
+    a->questions->list[all].part = (uint16_t)part;
+    return all;
 }
 
 /* A test of the whole, or one that is not cheap. */
@@ -318,8 +361,8 @@ static void add_branches(struct adding *a, const struct expr *one_of)
         return;
     for (size_t i = 0; i < one_of->count; i++) {
         const struct aggregate *aggregate = needed(one_of->list[i]);
-        size_t number = aggregate ? best_question(a, aggregate) : NONE;
-        if (number == NONE)
+        size_t number = aggregate ? best_question(a, aggregate) : QUESTION_NONE;
+        if (number == QUESTION_NONE)
             return;
         questions[i] = (uint16_t)number;
     }
@@ -340,29 +383,15 @@ static void add_test(struct adding *a, const struct expr *e)
     }
 }
 
-void questions_begin(struct questions *questions, size_t rules)
+void questions_begin(struct questions *questions, size_t rules,
+                     struct arena *mem)
 {
     questions->count = 0;
     questions->words = (rules + 63) / 64;
     memset(questions->begun_by, 0, sizeof questions->begun_by);
-}
-
-static void add_kind(struct kinds *kinds, unsigned kind)
-{
-    kinds->bits[kind / 64] |= UINT64_C(1) << kind % 64;
-}
-
-static bool has_kind(const struct kinds *kinds, unsigned kind)
-{
-    return kinds->bits[kind / 64] >> kind % 64 & 1;
-}
-
-static bool overlap(const struct kinds *a, const struct kinds *b)
-{
-    uint64_t both = 0;
-    for (size_t w = 0; w < KIND_WORDS; w++)
-        both |= a->bits[w] & b->bits[w];
-    return both != 0;
+    questions->of_rule = arena_alloc(mem, rules * sizeof *questions->of_rule);
+    questions->rules = 0;
+    questions->openings = openings_new(mem);
 }
 
 /* The kinds of which a clause needs one; false where it can do without. */
@@ -374,7 +403,7 @@ static bool kinds_of(const struct questions *q, const struct clause *clause,
         size_t number = i == 0 ? clause->first : clause->more[i - 1];
         if (!q->list[number].kind)
             return false;
-        add_kind(kinds, q->list[number].kind->number);
+        kinds_add(kinds, q->list[number].kind->number);
     }
     return true;
 }
@@ -431,11 +460,10 @@ static void begin_with_kinds(struct adding *a)
     mark(a, rules_needing(a, &needs));
 }
 
-struct clauses questions_add(struct questions *questions,
-                             const struct condition *condition, size_t rule,
-                             struct arena *mem)
+void questions_add(struct questions *questions,
+                   const struct condition *condition, struct arena *mem)
 {
-    struct adding a = {questions, rule, mem, {{0, 0, NULL}}, 0};
+    struct adding a = {questions, questions->rules++, mem, {{0, 0, NULL}}, 0};
     for (size_t i = 0; i < condition->when_count; i++)
         add_fact(&a, condition->when[i].kind, condition->when[i].test);
     for (size_t i = 0; i < condition->test_count; i++) {
@@ -446,7 +474,7 @@ struct clauses questions_add(struct questions *questions,
     begin_with_kinds(&a);
     struct clause *list = arena_alloc(mem, a.count * sizeof *list);
     memcpy(list, a.clauses, a.count * sizeof *list);
-    return (struct clauses){list, a.count};
+    questions->of_rule[a.rule] = (struct clauses){list, a.count};
 }
 
 static bool is_needed_by_several(const struct question *q, size_t words)
@@ -457,130 +485,20 @@ static bool is_needed_by_several(const struct question *q, size_t words)
     return rules > 1;
 }
 
-struct clauses questions_shared(const struct questions *questions,
-                                struct clauses clauses)
+static void leave_out_unshared(const struct questions *questions,
+                               struct clauses *clauses)
 {
-    for (; clauses.count > 0; clauses.count--) {
-        const struct clause *last = &clauses.list[clauses.count - 1];
+    for (; clauses->count > 0; clauses->count--) {
+        const struct clause *last = &clauses->list[clauses->count - 1];
         const struct question *q = &questions->list[last->first];
         if (last->more_count > 0 || !is_costly(q) ||
             is_needed_by_several(q, questions->words))
             break;
     }
-    return clauses;
 }
 
-static void rule_out(struct answers *answers, const uint64_t *rules)
+void questions_finish(struct questions *questions)
 {
-    for (size_t w = 0; rules && w < answers->questions->words; w++)
-        answers->left[w] &= ~rules[w];
-}
-
-static bool are_present(const struct answers *answers,
-                        const struct needs *needs)
-{
-    for (size_t i = 0; i < needs->count; i++) {
-        if (!overlap(&needs->one_of[i], &answers->present))
-            return false;
-    }
-    return true;
-}
-
-/* The rules begun by this kind that find all kinds they need. */
-static void let_in(struct answers *answers, size_t kind)
-{
-    const struct questions *q = answers->questions;
-    for (size_t i = 0; i < q->begun_by[kind].count; i++) {
-        const struct needs *needs = &q->begun_by[kind].list[i];
-        if (!are_present(answers, needs))
-            continue;
-        for (size_t w = 0; w < q->words; w++)
-            answers->left[w] |= needs->rules[w];
-    }
-}
-
-void answers_begin(struct answers *answers, const struct questions *questions,
-                   const struct facts *subject)
-{
-    answers->questions = questions;
-    answers->present = (struct kinds){{0}};
-    memset(answers->known, NOT_ASKED, questions->count);
-    memset(answers->left, 0, questions->words * sizeof answers->left[0]);
-    for (unsigned k = 0; k < FACT_KINDS; k++) {
-        if (facts_count(subject, (enum fact_kind_number)k) > 0)
-            add_kind(&answers->present, k);
-    }
-    for (size_t w = 0; w < KIND_WORDS; w++) {
-        for (uint64_t bits = answers->present.bits[w]; bits; bits &= bits - 1)
-            let_in(answers, w * 64 + (size_t)__builtin_ctzll(bits));
-    }
-    let_in(answers, FACT_KINDS);
-}
-
-/* A test that runs out of steps holds for nobody. */
-static bool holds(const struct expr *test, struct view *view)
-{
-    size_t steps = view->steps;
-    bool yes = expr_true(test, view) && view->steps > 0;
-    view->steps = steps;
-    return yes;
-}
-
-static bool is_there(const struct question *q, struct view *view)
-{
-    if (!q->kind)
-        return holds(q->test, view);
-    if (!q->test)
-        return facts_count(view->facts, q->kind->number) > 0;
-    const struct fact *fact;
-    for (size_t i = 0; (fact = facts_get(view->facts, q->kind->number, i));
-         i++) {
-        view->slot[SLOT_CURRENT] = fact;
-        if (expr_true(q->test, view))
-            return true;
-    }
-    return false;
-}
-
-static bool ask(struct answers *answers, size_t number, struct view *view)
-{
-    const struct question *question = &answers->questions->list[number];
-    uint8_t *known = &answers->known[number];
-    *known = is_there(question, view) ? YES : NO;
-    if (*known == NO)
-        rule_out(answers, question->needed_by);
-    return *known == YES;
-}
-
-static inline bool is_yes(struct answers *answers, size_t number,
-                          struct view *view)
-{
-    const struct fact_kind *kind = answers->questions->list[number].kind;
-    if (kind && !has_kind(&answers->present, kind->number))
-        return false;
-    return answers->known[number] == NOT_ASKED
-               ? ask(answers, number, view)
-               : answers->known[number] == YES;
-}
-
-static bool is_met(struct answers *answers, const struct clause *clause,
-                   struct view *view)
-{
-    if (is_yes(answers, clause->first, view))
-        return true;
-    for (size_t i = 0; i < clause->more_count; i++) {
-        if (is_yes(answers, clause->more[i], view))
-            return true;
-    }
-    return false;
-}
-
-bool answers_allow(struct answers *answers, struct clauses clauses,
-                   struct view *view)
-{
-    for (size_t i = 0; i < clauses.count; i++) {
-        if (!is_met(answers, &clauses.list[i], view))
-            return false;
-    }
-    return true;
+    for (size_t i = 0; i < questions->rules; i++)
+        leave_out_unshared(questions, &questions->of_rule[i]);
 }

@@ -13,6 +13,7 @@
 #define RULE_QUESTIONS_H
 
 #include "base/arena.h"
+#include "fact/kinds.h"
 #include "rule/condition.h"
 
 enum {
@@ -20,6 +21,7 @@ enum {
     RULE_WORDS = RULES_MAX / 64,
     /* Conditions that ask more different questions are judged in full. */
     QUESTIONS_MAX = 4096,
+    QUESTION_NONE = QUESTIONS_MAX,
     NEEDS_MAX = 6, /* sets of kinds; what a rule needs beyond is asked for */
 };
 
@@ -28,12 +30,8 @@ struct question {
     const struct fact_kind *kind; /* NULL: the test is one of the whole */
     const struct expr *test;      /* looks at the fact alone; NULL: any */
     uint64_t *needed_by;          /* rules, a bit each; NULL: none */
-};
-
-/* Kinds of facts, a bit each. */
-enum { KIND_WORDS = (FACT_KINDS + 63) / 64 };
-struct kinds {
-    uint64_t bits[KIND_WORDS];
+    uint16_t part; /* a question that says no here too where it says no;
+                      QUESTION_NONE: there is none */
 };
 
 /* Rules that need facts of the same kinds: of each set, one at least. */
@@ -46,15 +44,6 @@ struct needs {
 struct needs_list {
     struct needs *list;
     size_t count, room;
-};
-
-struct questions {
-    struct question list[QUESTIONS_MAX];
-    size_t count;
-    /* By a kind of fact that they can not do without, if possible a rare one;
-     * those that need none, with FACT_KINDS. */
-    struct needs_list begun_by[FACT_KINDS + 1];
-    size_t words; /* of each set of rules */
 };
 
 /* Unless one of these is answered with yes, the condition does not hold. */
@@ -70,50 +59,33 @@ struct clauses {
     size_t count;
 };
 
-/* No questions yet; at most so many rules will be added. */
-void questions_begin(struct questions *questions, size_t rules);
-
-/* Adds the questions of a condition, that of the rule with this number.  What
- * the clauses consist of lives in mem. */
-struct clauses questions_add(struct questions *questions,
-                             const struct condition *condition, size_t rule,
-                             struct arena *mem);
-
-/* The clauses without the last ones, as far as what they ask costs something
- * and no other rule asks it.  Once all conditions were added. */
-struct clauses questions_shared(const struct questions *questions,
-                                struct clauses clauses);
-
-/* The answers for one subject, and the rules that they leave. */
-struct answers {
-    const struct questions *questions;
-    struct kinds present;
-    uint64_t left[RULE_WORDS];
-    uint8_t known[QUESTIONS_MAX]; /* enum answer */
+struct questions {
+    struct question list[QUESTIONS_MAX];
+    size_t count;
+    struct clauses *of_rule; /* by the rule's number */
+    size_t rules;
+    /* By a kind of fact that they can not do without, if possible a rare one;
+     * those that need none, with FACT_KINDS. */
+    struct needs_list begun_by[FACT_KINDS + 1];
+    size_t words; /* of each set of rules */
+    struct opening *openings; /* see answers.h; the only part that changes */
 };
 
-void answers_begin(struct answers *answers, const struct questions *questions,
-                   const struct facts *subject);
+/* No questions yet; at most so many rules will be added.  What they need lives
+ * in mem. */
+void questions_begin(struct questions *questions, size_t rules,
+                     struct arena *mem);
 
-/* The first rule that is left, from this one on; false at the end. */
-static inline bool answers_left(const struct answers *answers, size_t *rule)
-{
-    size_t w = *rule / 64;
-    if (w == answers->questions->words)
-        return false;
-    uint64_t left = answers->left[w] & UINT64_MAX << *rule % 64;
-    while (!left) {
-        if (++w == answers->questions->words)
-            return false;
-        left = answers->left[w];
-    }
-    *rule = w * 64 + (size_t)__builtin_ctzll(left);
-    return true;
-}
+/* Frees what was worked out while judging. */
+void questions_end(struct questions *questions);
 
-/* False when the answers say that the condition of these clauses can not hold.
- * Leaves the view's current fact changed. */
-bool answers_allow(struct answers *answers, struct clauses clauses,
-                   struct view *view);
+/* Adds the questions of a condition, that of the next rule.  What they consist
+ * of lives in mem. */
+void questions_add(struct questions *questions,
+                   const struct condition *condition, struct arena *mem);
+
+/* Once all conditions were added: leaves out, of each rule, the last clauses as
+ * far as what they ask costs something and no other rule asks it. */
+void questions_finish(struct questions *questions);
 
 #endif

@@ -31,9 +31,9 @@ static bool is_request_of(const struct fact_kind *kind, struct span protocol)
 static const struct fact_kind *request_kind(const struct facts *facts,
                                             struct span protocol)
 {
-    for (size_t k = 0; k < FACT_KINDS; k++) {
-        if (facts_count(facts, (enum fact_kind_number)k) > 0 &&
-            is_request_of(&fact_kinds[k], protocol))
+    const struct kinds *kinds = facts_kinds(facts);
+    for (unsigned k = 0; (k = kinds_from(kinds, k)) < FACT_KINDS; k++) {
+        if (is_request_of(&fact_kinds[k], protocol))
             return &fact_kinds[k];
     }
     return NULL;

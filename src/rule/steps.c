@@ -16,7 +16,9 @@ enum step_kind {
     STEP_UINT,    /* is in the range */
     STEP_REAL,    /* is in the range */
     STEP_NUMBERS, /* is in one of the ranges */
-    STEP_TREE,    /* no single field */
+    STEP_FIELDS,  /* up to here, a single field; from here on, no: */
+    STEP_EXISTS = STEP_FIELDS, /* there is such a fact */
+    STEP_TREE,                 /* anything else */
 };
 
 /* Where steps end. */
@@ -117,12 +119,22 @@ static struct step of_numbers(const struct expr *e)
     return step;
 }
 
+static struct step of_aggregate(const struct expr *e)
+{
+    struct step step = of_tree(e);
+    if (e->aggregate->what == AGGREGATE_EXISTS)
+        step.kind = STEP_EXISTS;
+    return step;
+}
+
 /* One that asks for no more than yes or no. */
 static struct step of_leaf(const struct expr *e)
 {
     switch ((int)e->op) { /* those that are more than a part of the tree */
     case OP_FIELD:
         return is_field(e) ? of_field(STEP_BOOL, e) : of_tree(e);
+    case OP_AGGREGATE:
+        return of_aggregate(e);
     case OP_NOT_EMPTY:
         return of_text(STEP_FILLED, e);
     case OP_SAME_TEXT:
@@ -216,10 +228,27 @@ static bool answer(const struct step *step, const void *field)
     }
 }
 
+/* Most of what is asked about are kinds of which there is no fact. */
+static bool exists(const struct aggregate *a, struct view *view)
+{
+    size_t i = 0;
+    return kinds_have(facts_kinds(view->facts), a->kind->number) &&
+           aggregate_next(a, view, &i);
+}
+
+/* Kept out of the way of the many steps that look at a field: these need no
+ * registers saved. */
+__attribute__((noinline)) static bool is_yes_of_all(const struct step *step,
+                                                    struct view *view)
+{
+    return step->kind == STEP_EXISTS ? exists(step->e->aggregate, view)
+                                     : expr_true(step->e, view);
+}
+
 static bool is_yes(const struct step *step, struct view *view)
 {
-    if (step->kind == STEP_TREE)
-        return expr_true(step->e, view);
+    if (step->kind >= STEP_FIELDS)
+        return is_yes_of_all(step, view);
     const struct fact *fact = view->slot[step->slot];
     return fact ? answer(step, (const uint8_t *)fact->values + step->offset)
                 : step->missing;

@@ -1,0 +1,219 @@
+/* answers.c - see answers.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "rule/answers.h"
+
+#include <string.h>
+
+/* Openings are kept in the place that their kinds say, the last of each place.
+ * One takes some 12 kB. */
+enum { OPENINGS_BITS = 7, OPENINGS = 1 << OPENINGS_BITS };
+
+struct opening *openings_new(struct arena *mem)
+{
+    return arena_alloc(mem, OPENINGS * sizeof(struct opening));
+}
+
+void questions_end(struct questions *questions)
+{
+    for (size_t i = 0; questions->openings && i < OPENINGS; i++)
+        arena_free(&questions->openings[i].mem);
+}
+
+static struct opening *place_of(struct opening *openings,
+                                const struct kinds *present)
+{
+    uint64_t hash = 0;
+    for (size_t w = 0; w < KIND_WORDS; w++)
+        hash = (hash ^ present->bits[w]) * UINT64_C(0x9e3779b97f4a7c15);
+    return &openings[hash >> (64 - OPENINGS_BITS)];
+}
+
+static bool are_present(const struct needs *needs, const struct kinds *present)
+{
+    for (size_t i = 0; i < needs->count; i++) {
+        if (!kinds_overlap(&needs->one_of[i], present))
+            return false;
+    }
+    return true;
+}
+
+static void set(uint64_t *bits, size_t number)
+{
+    bits[number / 64] |= UINT64_C(1) << number % 64;
+}
+
+static bool is_set(const uint64_t *bits, size_t number)
+{
+    return bits[number / 64] >> number % 64 & 1;
+}
+
+/* The rules begun by this kind that find all kinds they need. */
+static void let_in(struct opening *o, const struct questions *q, size_t kind)
+{
+    for (size_t i = 0; i < q->begun_by[kind].count; i++) {
+        const struct needs *needs = &q->begun_by[kind].list[i];
+        for (size_t w = 0; are_present(needs, &o->present) && w < q->words; w++)
+            o->left[w] |= needs->rules[w];
+    }
+}
+
+/* What the kinds alone answer. */
+enum by_kind { OPEN, NO, YES };
+
+static enum by_kind answer_by_kind(const struct opening *o,
+                                   const struct question *q)
+{
+    if (!q->kind)
+        return OPEN;
+    if (!kinds_have(&o->present, q->kind->number))
+        return NO;
+    return q->test ? OPEN : YES;
+}
+
+static uint16_t alternative(const struct clause *clause, size_t i)
+{
+    return i == 0 ? clause->first : clause->more[i - 1];
+}
+
+/* The clause without what the kinds answer with no; YES if they answer it. */
+static enum by_kind shorten(const struct opening *o, const struct questions *q,
+                            const struct clause *clause, struct clause *shorter)
+{
+    uint16_t *open = arena_alloc(o->mem, (clause->more_count + 1) * sizeof *open);
+    uint16_t count = 0;
+    for (size_t i = 0; i <= clause->more_count; i++) {
+        uint16_t number = alternative(clause, i);
+        enum by_kind answer = answer_by_kind(o, &q->list[number]);
+        if (answer == YES)
+            return YES;
+        if (answer == OPEN)
+            open[count++] = number;
+    }
+    if (count == 0)
+        return NO;
+    *shorter = (struct clause){open[0], (uint16_t)(count - 1), open + 1};
+    return OPEN;
+}
+
+/* What is left to ask for the rule; false if the kinds say no. */
+static bool shorten_all(struct opening *o, const struct questions *q,
+                        size_t rule)
+{
+    const struct clauses all = q->of_rule[rule];
+    struct clause *list = arena_alloc(o->mem, all.count * sizeof *list);
+    size_t count = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        enum by_kind answer = shorten(o, q, &all.list[i], &list[count]);
+        if (answer == NO)
+            return false;
+        count += answer == OPEN;
+    }
+    o->of_rule[rule] = (struct clauses){list, count};
+    return true;
+}
+
+static void work_out(struct opening *o, const struct questions *q,
+                     const struct kinds *present)
+{
+    arena_free(&o->mem);
+    o->present = *present;
+    o->mem = arena_new();
+    o->left = arena_alloc(o->mem, q->words * sizeof *o->left);
+    o->of_rule = arena_alloc(o->mem, q->rules * sizeof *o->of_rule);
+    for (unsigned k = 0; (k = kinds_from(present, k)) < FACT_KINDS; k++)
+        let_in(o, q, k);
+    let_in(o, q, FACT_KINDS);
+    for (size_t i = 0; i < q->rules; i++) {
+        if (is_set(o->left, i) && !shorten_all(o, q, i))
+            o->left[i / 64] &= ~(UINT64_C(1) << i % 64);
+    }
+}
+
+void answers_begin(struct answers *answers, const struct questions *questions,
+                   const struct facts *subject)
+{
+    const struct kinds *present = facts_kinds(subject);
+    struct opening *o = place_of(questions->openings, present);
+    if (!o->mem || !kinds_same(&o->present, present))
+        work_out(o, questions, present);
+    size_t bytes = (questions->count + 63) / 64 * sizeof answers->known[0];
+    answers->questions = questions;
+    answers->opening = o;
+    memcpy(answers->left, o->left, questions->words * sizeof *o->left);
+    memset(answers->known, 0, bytes);
+    memset(answers->yes, 0, bytes);
+}
+
+static void rule_out(struct answers *answers, const uint64_t *rules)
+{
+    for (size_t w = 0; rules && w < answers->questions->words; w++)
+        answers->left[w] &= ~rules[w];
+}
+
+/* A test that runs out of steps holds for nobody. */
+static bool holds(const struct expr *test, struct view *view)
+{
+    size_t steps = view->steps;
+    bool yes = expr_true(test, view) && view->steps > 0;
+    view->steps = steps;
+    return yes;
+}
+
+static bool is_there(const struct question *q, struct view *view)
+{
+    if (!q->kind)
+        return holds(q->test, view);
+    const struct fact *fact;
+    for (size_t i = 0; (fact = facts_get(view->facts, q->kind->number, i));
+         i++) {
+        view->slot[SLOT_CURRENT] = fact;
+        if (expr_true(q->test, view))
+            return true;
+    }
+    return false;
+}
+
+static bool is_yes(struct answers *answers, size_t number, struct view *view);
+
+static bool ask(struct answers *answers, size_t number, struct view *view)
+{
+    const struct question *question = &answers->questions->list[number];
+    bool yes = (question->part == QUESTION_NONE ||
+                is_yes(answers, question->part, view)) &&
+               is_there(question, view);
+    set(answers->known, number);
+    if (yes)
+        set(answers->yes, number);
+    else
+        rule_out(answers, question->needed_by);
+    return yes;
+}
+
+static bool is_yes(struct answers *answers, size_t number, struct view *view)
+{
+    return is_set(answers->known, number) ? is_set(answers->yes, number)
+                                          : ask(answers, number, view);
+}
+
+static bool is_met(struct answers *answers, const struct clause *clause,
+                   struct view *view)
+{
+    if (is_yes(answers, clause->first, view))
+        return true;
+    for (size_t i = 0; i < clause->more_count; i++) {
+        if (is_yes(answers, clause->more[i], view))
+            return true;
+    }
+    return false;
+}
+
+bool answers_allow(struct answers *answers, size_t rule, struct view *view)
+{
+    const struct clauses *clauses = &answers->opening->of_rule[rule];
+    for (size_t i = 0; i < clauses->count; i++) {
+        if (!is_met(answers, &clauses->list[i], view))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,60 @@
+/* answers.h - what one subject answers to the questions of a base.
+ *
+ * Each question is answered when it first comes up, and a no rules out all rules
+ * that need a yes together.  What follows from the kinds of facts alone (which
+ * rules are left, which questions a missing kind answers) is the same for all
+ * subjects with the same kinds, and most sessions are like others: that is
+ * worked out once and kept, see struct opening.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef RULE_ANSWERS_H
+#define RULE_ANSWERS_H
+
+#include "rule/questions.h"
+
+enum { QUESTION_WORDS = QUESTIONS_MAX / 64 };
+
+/* What the kinds of a subject's facts say by themselves. */
+struct opening {
+    struct kinds present;
+    struct arena *mem; /* of what follows; NULL: not in use */
+    uint64_t *left;    /* as in struct answers */
+    /* By the rule's number, if it is left: what is still to be asked. */
+    struct clauses *of_rule;
+};
+
+/* None worked out yet; lives in mem.  questions_end() frees what is in it. */
+struct opening *openings_new(struct arena *mem);
+
+struct answers {
+    const struct questions *questions;
+    const struct opening *opening;
+    uint64_t left[RULE_WORDS]; /* rules that may fire, a bit each */
+    /* Questions, a bit each: those that are answered; those with yes. */
+    uint64_t known[QUESTION_WORDS], yes[QUESTION_WORDS];
+};
+
+void answers_begin(struct answers *answers, const struct questions *questions,
+                   const struct facts *subject);
+
+/* The first rule that is left, from this one on; false at the end. */
+static inline bool answers_left(const struct answers *answers, size_t *rule)
+{
+    size_t w = *rule / 64;
+    if (w == answers->questions->words)
+        return false;
+    uint64_t left = answers->left[w] & UINT64_MAX << *rule % 64;
+    while (!left) {
+        if (++w == answers->questions->words)
+            return false;
+        left = answers->left[w];
+    }
+    *rule = w * 64 + (size_t)__builtin_ctzll(left);
+    return true;
+}
+
+/* False when the answers say that the condition of a rule that is left can not
+ * hold.  Leaves the view's current fact changed. */
+bool answers_allow(struct answers *answers, size_t rule, struct view *view);
+
+#endif
