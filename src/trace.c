@@ -5,27 +5,11 @@
 
 #include <stdlib.h>
 
-#include "base/arena.h"
-
-static int by_order(const void *a, const void *b)
-{
-    const struct fact *x = *(const struct fact *const *)a;
-    const struct fact *y = *(const struct fact *const *)b;
-    return (x->order > y->order) - (x->order < y->order);
-}
-
 struct facts *trace_session(const struct facts *facts)
 {
     struct facts *trace = facts_new(0);
-    size_t count = 0, n = 0;
-    for (enum fact_kind_number k = 0; k < FACT_KINDS; k++)
-        count += facts_count(facts, k);
-    const struct fact **all = must_alloc((count + 1) * sizeof *all);
-    for (enum fact_kind_number k = 0; k < FACT_KINDS; k++)
-        for (size_t i = 0; i < facts_count(facts, k); i++)
-            all[n++] = facts_get(facts, k, i);
-    qsort(all, n, sizeof *all, by_order);
-    for (size_t i = 0; i < n; i++)
+    const struct fact **all = facts_in_order(facts);
+    for (size_t i = 0; i < facts_kept(facts); i++)
         facts_copy(trace, all[i]);
     free(all);
     return trace;

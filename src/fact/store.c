@@ -276,6 +276,28 @@ size_t facts_kept(const struct facts *facts)
     return facts->kept;
 }
 
+static int by_order(const void *a, const void *b)
+{
+    const struct fact *x = *(const struct fact *const *)a;
+    const struct fact *y = *(const struct fact *const *)b;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+const struct fact **facts_in_order(const struct facts *facts)
+{
+    const struct fact **all = must_alloc(facts->kept * sizeof *all);
+    size_t n = 0;
+    for (unsigned k = 0; (k = kinds_from(&facts->kinds, k)) < FACT_KINDS; k++) {
+        const struct fact *fact;
+        for (size_t i = 0;
+             (fact = facts_get(facts, (enum fact_kind_number)k, i)); i++)
+            all[n++] = fact;
+    }
+    assert(n == facts->kept);
+    qsort(all, n, sizeof *all, by_order);
+    return all;
+}
+
 uint64_t facts_told(const struct facts *facts, enum fact_kind_number kind)
 {
     return facts->shelf[kind] ? facts->shelf[kind]->told : 0;

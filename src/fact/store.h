@@ -71,6 +71,10 @@ size_t facts_count(const struct facts *facts, enum fact_kind_number kind);
 const struct fact *facts_get(const struct facts *facts,
                              enum fact_kind_number kind, size_t i);
 
+/* All kept facts, facts_kept() of them, in the order in which they were told.
+ * To be freed with free(); the facts stay the store's. */
+const struct fact **facts_in_order(const struct facts *facts);
+
 /* The kinds of which there are facts, and how many facts are kept in all. */
 const struct kinds *facts_kinds(const struct facts *facts);
 size_t facts_kept(const struct facts *facts);
