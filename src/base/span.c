@@ -42,6 +42,14 @@ struct span span_cut(struct span *s, uint8_t sep)
     return before;
 }
 
+bool span_has_word(struct span words, struct span word)
+{
+    while (word.n && words.n)
+        if (span_is(span_cut(&words, ' '), word))
+            return true;
+    return false;
+}
+
 bool span_take_line(struct span *rest, struct span *line)
 {
     size_t n = span_find(*rest, '\n');

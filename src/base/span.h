@@ -48,6 +48,10 @@ size_t span_search(struct span s, struct span text);
  * itself is dropped.  Without a sep, all of *s. */
 struct span span_cut(struct span *s, uint8_t sep);
 
+/* Whether one of the words, which spaces part, is this one, ignoring ASCII case;
+ * an empty one never is. */
+bool span_has_word(struct span words, struct span word);
+
 /* Cuts one line that ends with LF off *rest; false when there is none.  The
  * line comes without its CR LF. */
 bool span_take_line(struct span *rest, struct span *line);

@@ -40,14 +40,6 @@ static void comparison_free(struct comparison *c)
     text_free(&c->lesser);
 }
 
-static bool has_word(struct span list, struct span word)
-{
-    while (list.n)
-        if (span_is(span_cut(&list, ' '), word))
-            return true;
-    return false;
-}
-
 /* " without A B": the words of `all` that are not in `some`. */
 static void add_missing(struct text *out, const char *before, const char *all,
                         const char *some)
@@ -55,7 +47,7 @@ static void add_missing(struct text *out, const char *before, const char *all,
     size_t n = 0;
     for (struct span rest = span_of(all); rest.n;) {
         struct span word = span_cut(&rest, ' ');
-        if (!word.n || has_word(span_of(some), word) || n++ > WORDS_SHOWN)
+        if (!word.n || span_has_word(span_of(some), word) || n++ > WORDS_SHOWN)
             continue;
         text_adds(out, n == 1 ? before : " ");
         text_add(out, n > WORDS_SHOWN ? SPAN("...") : word);

@@ -79,6 +79,11 @@ void row_yes(struct rows_maker *maker, struct row *row, const char *name,
 /* The text made safe to print, in the maker's arena. */
 const char *row_text(struct rows_maker *maker, struct span text);
 
+static inline bool is(struct span text, const char *word)
+{
+    return span_same(text, span_of(word));
+}
+
 struct rows_teller {
     enum fact_kind_number kind;
     void (*tell)(struct rows_maker *maker, const struct fact *fact);

@@ -8,11 +8,6 @@
 #include "base/text.h"
 #include "diff/rows.h"
 
-static bool is(struct span text, const char *word)
-{
-    return span_same(text, span_of(word));
-}
-
 static bool is_ident(uint8_t byte)
 {
     return (byte >= '0' && byte <= '9') || byte == '@' || byte == '<';
@@ -150,17 +145,24 @@ static void login(struct rows_maker *maker, const struct fact *fact)
     row_show(maker, row, "%s", untagged(maker, tag, l->line));
 }
 
-/* Commands of which other rows tell, as long as they are not refused. */
-static bool told_elsewhere(struct span command, bool ok)
+static bool logs_in(struct span command)
 {
-    static const char *const logins[] = {
-        "LOGIN", "AUTHENTICATE", "AUTH", "PASS", "APOP", "STARTTLS", "STLS"};
-    static const char *const others[] = {
-        "CAPABILITY", "CAPA",     "EHLO",      "NOOP", "FETCH",
-        "UID FETCH",  "DATA-END", "BDAT-LAST", "RETR", "IDLE"};
+    static const char *const logins[] = {"LOGIN", "AUTHENTICATE", "AUTH",
+                                         "PASS", "APOP"};
     for (size_t i = 0; i < sizeof logins / sizeof *logins; i++)
         if (is(command, logins[i]))
             return true;
+    return false;
+}
+
+/* Commands of which other rows tell: some as long as they are not refused. */
+static bool told_elsewhere(struct span command, bool ok)
+{
+    static const char *const others[] = {
+        "CAPABILITY", "CAPA",     "EHLO",      "NOOP", "FETCH",
+        "UID FETCH",  "DATA-END", "BDAT-LAST", "RETR", "IDLE"};
+    if (logs_in(command) || is(command, "STARTTLS") || is(command, "STLS"))
+        return true;
     for (size_t i = 0; ok && i < sizeof others / sizeof *others; i++)
         if (is(command, others[i]))
             return true;
@@ -267,12 +269,8 @@ static void sieve_reply(struct rows_maker *maker, const struct fact *fact)
 static void unanswered(struct rows_maker *maker, const struct fact *fact)
 {
     const struct fact_mail_unanswered *u = fact->values;
-    static const char *const logins[] = {"LOGIN", "AUTHENTICATE", "AUTH",
-                                         "PASS", "APOP"};
-    const char *key = row_text(maker, u->command);
-    for (size_t i = 0; i < sizeof logins / sizeof *logins; i++)
-        if (is(u->command, logins[i]))
-            key = "login";
+    const char *key =
+        logs_in(u->command) ? "login" : row_text(maker, u->command);
     struct row *row = row_add(maker, key, fact);
     row->bad = true;
     row->seconds = u->waited;
@@ -333,28 +331,30 @@ static void malformed(struct rows_maker *maker, const struct fact *fact)
     row_add(maker, "malformed", fact)->bad = true;
 }
 
+/* clang-format off */
 const struct rows_teller rows_of_mail[] = {
-    {FACT_KIND_mail_greeting,    greeting},
-    {FACT_KIND_imap_capability,                          imap_offer},
-    {FACT_KIND_pop_capability,pop_offer},
-    {FACT_KIND_smtp_capability,   smtp_offer},
-    {FACT_KIND_sieve_capability,                          sieve_offer},
-    {FACT_KIND_imap_response,              imap_reply},
-    {FACT_KIND_pop_response, pop_reply},
-    {FACT_KIND_smtp_response,                          smtp_reply},
-    {FACT_KIND_sieve_response,   sieve_reply},
-    {FACT_KIND_mail_login,     login},
-    {FACT_KIND_mail_unanswered,                          unanswered},
-    {FACT_KIND_mail_message,message},
-    {FACT_KIND_imap_untagged,   spoken_to},
-    {FACT_KIND_imap_literal,                          cut_off},
-    {FACT_KIND_pop_transfer,                 cut_off},
-    {FACT_KIND_mail_wrong_protocol,  wrong_protocol},
-    {FACT_KIND_imap_sasl_challenge,                          challenge},
-    {FACT_KIND_pop_sasl_challenge,                             challenge},
-    {FACT_KIND_smtp_sasl_challenge,    challenge},
-    {FACT_KIND_imap_malformed,                          malformed},
-    {FACT_KIND_pop_malformed,malformed},
-    {FACT_KIND_smtp_malformed,     malformed},
-    {0                         },
+    {FACT_KIND_mail_greeting,       greeting},
+    {FACT_KIND_imap_capability,     imap_offer},
+    {FACT_KIND_pop_capability,      pop_offer},
+    {FACT_KIND_smtp_capability,     smtp_offer},
+    {FACT_KIND_sieve_capability,    sieve_offer},
+    {FACT_KIND_imap_response,       imap_reply},
+    {FACT_KIND_pop_response,        pop_reply},
+    {FACT_KIND_smtp_response,       smtp_reply},
+    {FACT_KIND_sieve_response,      sieve_reply},
+    {FACT_KIND_mail_login,          login},
+    {FACT_KIND_mail_unanswered,     unanswered},
+    {FACT_KIND_mail_message,        message},
+    {FACT_KIND_imap_untagged,       spoken_to},
+    {FACT_KIND_imap_literal,        cut_off},
+    {FACT_KIND_pop_transfer,        cut_off},
+    {FACT_KIND_mail_wrong_protocol, wrong_protocol},
+    {FACT_KIND_imap_sasl_challenge, challenge},
+    {FACT_KIND_pop_sasl_challenge,  challenge},
+    {FACT_KIND_smtp_sasl_challenge, challenge},
+    {FACT_KIND_imap_malformed,      malformed},
+    {FACT_KIND_pop_malformed,       malformed},
+    {FACT_KIND_smtp_malformed,      malformed},
+    {0, NULL},
 };
+/* clang-format on */

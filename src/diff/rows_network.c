@@ -13,11 +13,6 @@
 /* Loss that people notice: one segment in LOSS_PART, and not just one. */
 enum { LOSS_PART = 20, LOSS_LEAST = 4 };
 
-static bool is(struct span text, const char *word)
-{
-    return span_same(text, span_of(word));
-}
-
 static void bad(struct rows_maker *maker, const char *key,
                 const struct fact *fact)
 {
@@ -222,18 +217,20 @@ static void session(struct rows_maker *maker, const struct fact *fact)
     close_of(maker, fact);
 }
 
+/* clang-format off */
 const struct rows_teller rows_of_network[] = {
     {FACT_KIND_address_self_assigned, self_assigned},
-    {FACT_KIND_dhcp_exchange,                               dhcp},
-    {FACT_KIND_arp_unanswered,arp},
-    {FACT_KIND_outage,        outage},
-    {FACT_KIND_dns_lookup,                               lookup},
-    {FACT_KIND_session,                  session},
-    {FACT_KIND_icmp_unreachable,            unreachable},
-    {FACT_KIND_tcp_reset,                               reset},
-    {FACT_KIND_tcp_silence,       silence},
-    {FACT_KIND_tcp_stall,      stall},
-    {FACT_KIND_tcp_zero_window,                               zero_window},
-    {FACT_KIND_tcp_conflict,conflict},
-    {0          },
+    {FACT_KIND_dhcp_exchange,         dhcp},
+    {FACT_KIND_arp_unanswered,        arp},
+    {FACT_KIND_outage,                outage},
+    {FACT_KIND_dns_lookup,            lookup},
+    {FACT_KIND_session,               session},
+    {FACT_KIND_icmp_unreachable,      unreachable},
+    {FACT_KIND_tcp_reset,             reset},
+    {FACT_KIND_tcp_silence,           silence},
+    {FACT_KIND_tcp_stall,             stall},
+    {FACT_KIND_tcp_zero_window,       zero_window},
+    {FACT_KIND_tcp_conflict,          conflict},
+    {0, NULL},
 };
+/* clang-format on */

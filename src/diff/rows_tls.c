@@ -9,11 +9,6 @@
 
 enum { TLS_1_2 = 0x0303 };
 
-static bool is(struct span text, const char *word)
-{
-    return span_same(text, span_of(word));
-}
-
 static void starttls(struct rows_maker *maker, const struct fact *fact)
 {
     const struct fact_starttls *s = fact->values;
@@ -168,16 +163,18 @@ static void malformed(struct rows_maker *maker, const struct fact *fact)
     row_add(maker, "bad tls", fact)->bad = true;
 }
 
+/* clang-format off */
 const struct rows_teller rows_of_tls[] = {
-    {FACT_KIND_starttls,         starttls},
-    {FACT_KIND_tls_client_hello,                          client_hello},
-    {FACT_KIND_tls_server_hello,server_hello},
-    {FACT_KIND_tls_certificate, certificate},
-    {FACT_KIND_tls_alert,                          alert},
-    {FACT_KIND_tls_encrypted_alert,               hidden_alert},
-    {FACT_KIND_tls_handshake,        handshake},
-    {FACT_KIND_tls_shape,                          shape},
-    {FACT_KIND_tls_not_tls,not_tls},
-    {FACT_KIND_tls_malformed,    malformed},
-    {0                         },
+    {FACT_KIND_starttls,            starttls},
+    {FACT_KIND_tls_client_hello,    client_hello},
+    {FACT_KIND_tls_server_hello,    server_hello},
+    {FACT_KIND_tls_certificate,     certificate},
+    {FACT_KIND_tls_alert,           alert},
+    {FACT_KIND_tls_encrypted_alert, hidden_alert},
+    {FACT_KIND_tls_handshake,       handshake},
+    {FACT_KIND_tls_shape,           shape},
+    {FACT_KIND_tls_not_tls,         not_tls},
+    {FACT_KIND_tls_malformed,       malformed},
+    {0, NULL},
 };
+/* clang-format on */

@@ -32,6 +32,16 @@ static void cutting_past_the_end_gives_what_is_there(void **state)
     assert_span(span_cut(&s, ' '), "");
 }
 
+static void a_word_of_a_list_is_found_whole(void **state)
+{
+    (void)state;
+    assert_true(span_has_word(SPAN("PLAIN LOGIN"), SPAN("login")));
+    assert_true(span_has_word(SPAN("  PLAIN"), SPAN("PLAIN")));
+    assert_false(span_has_word(SPAN("PLAIN LOGIN"), SPAN("LOG")));
+    assert_false(span_has_word(SPAN("PLAIN  LOGIN"), SPAN("")));
+    assert_false(span_has_word(SPAN(""), SPAN("PLAIN")));
+}
+
 static void the_domain_of_a_host_is_its_last_two_labels(void **state)
 {
     (void)state;
@@ -216,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cutting_past_the_end_gives_what_is_there),
+        cmocka_unit_test(a_word_of_a_list_is_found_whole),
         cmocka_unit_test(the_domain_of_a_host_is_its_last_two_labels),
         cmocka_unit_test(a_line_comes_without_its_end),
         cmocka_unit_test(search_ignores_case_and_finds_the_end),
