@@ -14,10 +14,10 @@ struct opening *openings_new(struct arena *mem)
     return arena_alloc(mem, OPENINGS * sizeof(struct opening));
 }
 
-void questions_end(struct questions *questions)
+void openings_free(struct opening *openings)
 {
-    for (size_t i = 0; questions->openings && i < OPENINGS; i++)
-        arena_free(&questions->openings[i].mem);
+    for (size_t i = 0; openings && i < OPENINGS; i++)
+        arena_free(&openings[i].mem);
 }
 
 static struct opening *place_of(struct opening *openings,
@@ -53,7 +53,9 @@ static void let_in(struct opening *o, const struct questions *q, size_t kind)
 {
     for (size_t i = 0; i < q->begun_by[kind].count; i++) {
         const struct needs *needs = &q->begun_by[kind].list[i];
-        for (size_t w = 0; are_present(needs, &o->present) && w < q->words; w++)
+        if (!are_present(needs, &o->present))
+            continue;
+        for (size_t w = 0; w < q->words; w++)
             o->left[w] |= needs->rules[w];
     }
 }
@@ -131,10 +133,10 @@ static void work_out(struct opening *o, const struct questions *q,
 }
 
 void answers_begin(struct answers *answers, const struct questions *questions,
-                   const struct facts *subject)
+                   struct opening *openings, const struct facts *subject)
 {
     const struct kinds *present = facts_kinds(subject);
-    struct opening *o = place_of(questions->openings, present);
+    struct opening *o = place_of(openings, present);
     if (!o->mem || !kinds_same(&o->present, present))
         work_out(o, questions, present);
     size_t bytes = (questions->count + 63) / 64 * sizeof answers->known[0];

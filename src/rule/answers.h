@@ -23,8 +23,12 @@ struct opening {
     struct clauses *of_rule;
 };
 
-/* None worked out yet; lives in mem.  questions_end() frees what is in it. */
+/* Places for what is worked out, none yet; they live in mem.  Of each base of
+ * questions its own. */
 struct opening *openings_new(struct arena *mem);
+
+/* Frees what was worked out; openings may be NULL. */
+void openings_free(struct opening *openings);
 
 struct answers {
     const struct questions *questions;
@@ -34,8 +38,9 @@ struct answers {
     uint64_t known[QUESTION_WORDS], yes[QUESTION_WORDS];
 };
 
+/* The openings are those of the questions; one may be worked out. */
 void answers_begin(struct answers *answers, const struct questions *questions,
-                   const struct facts *subject);
+                   struct opening *openings, const struct facts *subject);
 
 /* The first rule that is left, from this one on; false at the end. */
 static inline bool answers_left(const struct answers *answers, size_t *rule)

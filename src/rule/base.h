@@ -4,10 +4,10 @@
 #ifndef RULE_BASE_H
 #define RULE_BASE_H
 
+#include "rule/answers.h"
 #include "rule/condition.h"
 #include "rule/default_checks.h"
 #include "rule/product.h"
-#include "rule/answers.h"
 #include "rule/rule.h"
 
 /* The rules of one scope, as judging goes through them. */
@@ -15,6 +15,7 @@ struct entries {
     const struct rule **list; /* in the order of the base */
     size_t count;
     struct questions questions; /* of all of them */
+    struct opening *openings;   /* the only part that judging changes */
 };
 
 struct rules {

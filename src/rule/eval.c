@@ -168,17 +168,6 @@ static bool contains(struct span text, struct span part)
     return part.n > 0 && span_search(text, part) < text.n;
 }
 
-static bool has_word(struct span words, struct span word)
-{
-    while (words.n) {
-        if (word.n && span_is(span_cut(&words, ' '), word))
-            return true;
-        if (!word.n)
-            break;
-    }
-    return false;
-}
-
 static bool compare(const struct expr *e, struct view *view)
 {
     double left = expr_number(e->left, view);
@@ -195,15 +184,18 @@ static bool compare(const struct expr *e, struct view *view)
     }
 }
 
-static bool exists(const struct aggregate *a, struct view *view)
+/* Most of what is asked about are kinds of which there is no fact. */
+bool aggregate_exists(const struct aggregate *a, struct view *view)
 {
     size_t i = 0;
-    return aggregate_next(a, view, &i) != NULL;
+    return kinds_have(facts_kinds(view->facts), a->kind->number) &&
+           aggregate_next(a, view, &i);
 }
 
 /* What has no steps.  Kept out of expr_true(), which is called far more often
  * than this. */
-__attribute__((noinline)) static bool tree_true(const struct expr *e, struct view *view)
+__attribute__((noinline)) static bool tree_true(const struct expr *e,
+                                                struct view *view)
 {
     switch ((int)e->op) { /* only those that are true or false */
     case OP_FIELD: {
@@ -213,7 +205,7 @@ __attribute__((noinline)) static bool tree_true(const struct expr *e, struct vie
     case OP_CONSTANT:
         return e->truth;
     case OP_AGGREGATE:
-        return exists(e->aggregate, view);
+        return aggregate_exists(e->aggregate, view);
     case OP_ALL:
         for (size_t i = 0; i < e->count; i++) {
             if (!expr_true(e->list[i], view))
@@ -241,7 +233,8 @@ __attribute__((noinline)) static bool tree_true(const struct expr *e, struct vie
     case OP_CONTAINS:
         return contains(expr_text(e->left, view), expr_text(e->right, view));
     case OP_HAS:
-        return has_word(expr_text(e->left, view), expr_text(e->right, view));
+        return span_has_word(expr_text(e->left, view),
+                             expr_text(e->right, view));
     case OP_MATCHES:
         return regex_matches(e->regex, expr_text(e->left, view));
     default:

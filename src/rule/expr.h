@@ -152,6 +152,9 @@ bool expr_has_number(const struct expr *e, double number);
 const struct fact *aggregate_next(const struct aggregate *a, struct view *view,
                                   size_t *i);
 
+/* Whether it takes any fact into account: what exists() asks. */
+bool aggregate_exists(const struct aggregate *a, struct view *view);
+
 /* The number in a UINT or REAL field. */
 double field_number(const struct fact *fact, const struct fact_field *field);
 

@@ -191,7 +191,7 @@ void rules_judge_for(const struct rules *rules, enum scope scope,
     view.slot[SLOT_SESSION] = facts_get(subject, FACT_KIND_session, 0);
     view.slot[SLOT_CAPTURE] = facts_get(subject, FACT_KIND_capture, 0);
     struct answers answers;
-    answers_begin(&answers, &entries->questions, subject);
+    answers_begin(&answers, &entries->questions, entries->openings, subject);
     for (size_t i = 0; answers_left(&answers, &i); i++) {
         const struct rule *rule = entries->list[i];
         view.steps = steps;

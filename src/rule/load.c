@@ -170,6 +170,8 @@ static void index_rules(struct rules *rules)
             arena_alloc(rules->mem, rules->count * sizeof *entries->list);
         entries->count = 0;
         questions_begin(&entries->questions, rules->count, rules->code);
+        openings_free(entries->openings);
+        entries->openings = openings_new(rules->code);
     }
     for (size_t i = 0; i < rules->count; i++) {
         struct rule *rule = rules->list[i];
@@ -243,7 +245,7 @@ void rules_free(struct rules **rules)
     if (!*rules)
         return;
     for (size_t s = 0; s < SCOPES; s++)
-        questions_end(&(*rules)->entries[s].questions);
+        openings_free((*rules)->entries[s].openings);
     regexes_free(&(*rules)->regexes);
     arena_free(&(*rules)->mem);
     arena_free(&(*rules)->code);

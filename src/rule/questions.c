@@ -6,7 +6,7 @@
  * last: whether one fact passes all parts, and the tests of the whole.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "rule/answers.h"
+#include "rule/questions.h"
 
 #include <string.h>
 
@@ -391,7 +391,6 @@ void questions_begin(struct questions *questions, size_t rules,
     memset(questions->begun_by, 0, sizeof questions->begun_by);
     questions->of_rule = arena_alloc(mem, rules * sizeof *questions->of_rule);
     questions->rules = 0;
-    questions->openings = openings_new(mem);
 }
 
 /* The kinds of which a clause needs one; false where it can do without. */

@@ -3,10 +3,9 @@
  * "Was there a mail.login with result == refused?" is asked by forty rules, and
  * a healthy session answers it with no.  When a base is loaded, questions that
  * a condition can not hold without are collected from all rules, equal ones
- * only once, each with the set of rules that need a yes.  While a subject is
- * judged, each is answered when it first comes up, and a no rules out all of
- * its set together.  So a healthy session costs little however many rules there
- * are.
+ * only once, each with the set of rules that need a yes: a no rules out all of
+ * them together (see answers.h).  So a healthy session costs little however many
+ * rules there are.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef RULE_QUESTIONS_H
@@ -68,16 +67,12 @@ struct questions {
      * those that need none, with FACT_KINDS. */
     struct needs_list begun_by[FACT_KINDS + 1];
     size_t words; /* of each set of rules */
-    struct opening *openings; /* see answers.h; the only part that changes */
 };
 
 /* No questions yet; at most so many rules will be added.  What they need lives
  * in mem. */
 void questions_begin(struct questions *questions, size_t rules,
                      struct arena *mem);
-
-/* Frees what was worked out while judging. */
-void questions_end(struct questions *questions);
 
 /* Adds the questions of a condition, that of the next rule.  What they consist
  * of lives in mem. */

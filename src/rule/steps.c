@@ -228,21 +228,14 @@ static bool answer(const struct step *step, const void *field)
     }
 }
 
-/* Most of what is asked about are kinds of which there is no fact. */
-static bool exists(const struct aggregate *a, struct view *view)
-{
-    size_t i = 0;
-    return kinds_have(facts_kinds(view->facts), a->kind->number) &&
-           aggregate_next(a, view, &i);
-}
-
 /* Kept out of the way of the many steps that look at a field: these need no
  * registers saved. */
 __attribute__((noinline)) static bool is_yes_of_all(const struct step *step,
                                                     struct view *view)
 {
-    return step->kind == STEP_EXISTS ? exists(step->e->aggregate, view)
-                                     : expr_true(step->e, view);
+    return step->kind == STEP_EXISTS
+               ? aggregate_exists(step->e->aggregate, view)
+               : expr_true(step->e, view);
 }
 
 static bool is_yes(const struct step *step, struct view *view)

@@ -204,6 +204,41 @@ static void a_threshold_is_that_of_its_own_rule(void **state)
     assert_int_equal(fired.times, 1);
 }
 
+static int times_fired(const struct rules *rules, const struct facts *facts)
+{
+    struct fired fired = {0};
+    struct arena *mem = arena_new();
+    rules_judge(rules, SCOPE_SESSION, facts, mem, found, &fired);
+    arena_free(&mem);
+    return fired.times;
+}
+
+/* What the kinds of a subject's facts answer is kept; what the facts say is
+ * not, nor is anything of rules that are gone. */
+static void subjects_of_the_same_kinds_are_judged_apart(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    struct rules *rules = rules_load_memory(
+        "test.yaml", span_of(two_thresholds), NULL, NULL, &err);
+    assert_non_null(rules);
+    struct facts *slow = facts_new(1), *fast = facts_new(1);
+    struct facts *other = facts_new(1);
+    TELL(slow, mail_login, .result = SPAN("ok"), .latency = 4, .attempt = 1);
+    TELL(fast, mail_login, .result = SPAN("ok"), .latency = 1, .attempt = 1);
+    TELL(other, tcp_fin, .by = SPAN("client"));
+    assert_int_equal(times_fired(rules, slow), 2);
+    assert_int_equal(times_fired(rules, fast), 0);
+    assert_int_equal(times_fired(rules, other), 0);
+    assert_int_equal(times_fired(rules, slow), 2);
+    assert_true(rules_disable(rules, "server.slow"));
+    assert_int_equal(times_fired(rules, slow), 1);
+    facts_free(&slow);
+    facts_free(&fast);
+    facts_free(&other);
+    rules_free(&rules);
+}
+
 /* The rule of the frame, with a list above it. */
 static struct rules *load_with_list(const char *patterns, const char *when,
                                     struct err *err)
@@ -302,6 +337,7 @@ int main(void)
         cmocka_unit_test(texts_are_filled_in),
         cmocka_unit_test(a_threshold_is_a_named_number),
         cmocka_unit_test(a_threshold_is_that_of_its_own_rule),
+        cmocka_unit_test(subjects_of_the_same_kinds_are_judged_apart),
         cmocka_unit_test(a_list_matches_with_any_of_its_patterns),
         cmocka_unit_test(a_list_with_a_mistake_is_refused),
         cmocka_unit_test(deep_nesting_is_refused_not_suffered),
