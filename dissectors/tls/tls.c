@@ -307,7 +307,7 @@ static int probe_side(struct span bytes, uint8_t hello)
     case RECORD_BAD:
         return PROBE_NO;
     case RECORD_MORE:
-        return bytes.n >= 3 ? PROBE_LIKELY : PROBE_NO;
+        return bytes.n >= 2 ? PROBE_LIKELY : PROBE_NO; /* no text begins so */
     case RECORD_OK:
         break;
     }

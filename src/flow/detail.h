@@ -139,6 +139,8 @@ struct flow_detail {
     uint32_t hole_n;
     uint64_t missed_frame; /* the packet that acknowledged what is missing */
     int64_t missed_time;
+    uint64_t cut_frame; /* the first that the capture cut short */
+    int64_t cut_time;
     struct sent probe; /* keep-alives since the other side was last heard */
     uint32_t stall_n;
     uint32_t smallest_acked, largest_acked; /* lengths; 0: none */

@@ -62,6 +62,7 @@ struct flow_side {
     uint32_t window_max;  /* largest receive window announced; 0: unknown */
     uint64_t missed; /* bytes acknowledged by the other side, never captured */
     uint64_t truncated; /* segments with content cut short by the capture */
+    uint64_t cut_off;   /* bytes of content that this cost */
     int64_t first_time, last_time; /* of packets */
     int64_t last_content_time;
     uint64_t first_frame, last_frame, last_content_frame;

@@ -261,8 +261,14 @@ uint64_t sequence_content(struct flow *flow, enum dir dir,
     if (off > BELIEVABLE || off < -BELIEVABLE || packet->length > BELIEVABLE)
         return 0;
     side->segments++;
-    if (packet->payload.n < packet->length)
+    if (packet->payload.n < packet->length) {
         side->truncated++;
+        side->cut_off += packet->length - packet->payload.n;
+        if (!detail->cut_frame) {
+            detail->cut_frame = packet->frame;
+            detail->cut_time = packet->time;
+        }
+    }
     if (ahead(end, side->next_seq) > 0) {
         if (off > 0) {
             add_hole(side, side->next_seq, seq, packet->time);

@@ -192,7 +192,7 @@ static void gap(const struct context *c, enum dir dir, uint32_t index)
 {
     (void)index;
     TELL(c->out, tcp_gap, .by = name_of(dir),
-         .bytes = c->flow->side[dir].missed);
+         .bytes = c->flow->side[dir].missed + c->flow->side[dir].cut_off);
 }
 
 static void conflict(const struct context *c, enum dir dir, uint32_t index)
@@ -321,6 +321,9 @@ static void add_side(struct items *items, const struct flow *flow, enum dir dir)
     if (side->missed > 0)
         add(items, (struct item){detail->missed_frame, detail->missed_time, gap,
                                  dir, 0});
+    else if (side->cut_off > 0)
+        add(items,
+            (struct item){detail->cut_frame, detail->cut_time, gap, dir, 0});
     if (detail->conflict.frame)
         add(items, (struct item){detail->conflict.frame, detail->conflict.time,
                                  conflict, dir, 0});
