@@ -215,6 +215,8 @@ bool duplicate_take(struct flow_detail *detail, const struct packet *packet);
 /* handshake.c: SYNs, and what ends the handshake. */
 void handshake_take(struct flow *flow, enum dir dir,
                     const struct packet *packet);
+/* A RST of the client, before anything else looks at it. */
+void handshake_reset(struct flow *flow, const struct packet *packet);
 void handshake_end(struct flow *flow, const struct host *server);
 
 /* sequence.c: content and acknowledgements.  content: bytes never seen

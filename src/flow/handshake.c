@@ -150,6 +150,19 @@ void handshake_take(struct flow *flow, enum dir dir,
     }
 }
 
+/* A system that knows nothing of a SYN-ACK answers it with a RST that has no
+ * ACK (RFC 9293 section 3.10.7.1).  One that acknowledges it comes from a
+ * program that has its connection and drops it at once, as balancers and
+ * monitors do that only look. */
+void handshake_reset(struct flow *flow, const struct packet *packet)
+{
+    const struct flow_side *server = &flow->side[S2C];
+
+    if (flow->handshake == FLOW_HALF && packet->tcp.flags & TCP_ACK &&
+        server->seq_known && packet->tcp.ack == server->first_seq)
+        establish(flow, packet);
+}
+
 /* A TTL is counted down from 64, 128 or 255; answers to ping often begin with
  * another of these than TCP does. */
 static int hops(uint8_t ttl)

@@ -159,6 +159,8 @@ void track_packet(struct flow *flow, enum dir dir, const struct packet *packet,
         return;
     }
     if (tcp->flags & TCP_RST) {
+        if (dir == C2S)
+            handshake_reset(flow, packet);
         reset_take(flow, dir, packet); /* judges by what came before */
         take_time(flow, dir, packet, counts);
         return;

@@ -158,6 +158,26 @@ static void a_syn_ack_the_client_resets(void **state)
     lab_close(&lab);
 }
 
+static void a_reset_that_acknowledges_the_syn_ack_was_connected(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    C(.flags = TCP_SYN, .seq = 100);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101);
+    C(.flags = TCP_RST | TCP_ACK, .seq = 101, .ack = 501);
+    assert_int_equal(lab.last.flow->handshake, FLOW_FULL);
+    C(.flags = TCP_SYN, .seq = 100, .port = 40001);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101, .port = 40001);
+    C(.flags = TCP_RST | TCP_ACK, .seq = 101, .ack = 7, .port = 40001);
+    assert_int_equal(lab.last.flow->handshake, FLOW_HALF);
+    lab_end(&lab);
+    assert_int_equal(COUNT(tcp_synack_unanswered), 1);
+    assert_int_equal(COUNT(tcp_connect), 1);
+    assert_int_equal(COUNT(tcp_reset), 1);
+    lab_close(&lab);
+}
+
 static void a_syn_ack_stored_before_its_syn(void **state)
 {
     (void)state;
@@ -458,6 +478,7 @@ int main(void)
         cmocka_unit_test(a_challenge_is_no_answer_but_the_next_syn_gets_one),
         cmocka_unit_test(a_syn_ack_nobody_acknowledges),
         cmocka_unit_test(a_syn_ack_the_client_resets),
+        cmocka_unit_test(a_reset_that_acknowledges_the_syn_ack_was_connected),
         cmocka_unit_test(a_syn_ack_stored_before_its_syn),
         cmocka_unit_test(the_client_alone_shows_that_it_is_connected),
         cmocka_unit_test(so_does_the_server_alone),
