@@ -37,7 +37,7 @@ void pop3_content_begin(struct pop3 *pop, const struct pop3_pending *p,
 {
     struct pop3_content *c = &pop->content;
     c->on = true;
-    c->mid = c->unsure = false;
+    c->mid = c->hole = c->unsure = false;
     c->bare = bare;
     c->what = p->verb->what;
     c->name = p->name;
@@ -65,7 +65,8 @@ static bool is_message(const struct pop3_content *c)
 
 /* The end may have been lost, or never sent: then a line that looks like the
  * reply that is awaited is it.  In a message such a line may be content, so
- * only past its announced length, or after a gap.  (Past that length alone is
+ * only past its announced length, or after a gap; right behind the gap it may
+ * be the rest of a line as well, but which rest of a line looks so?  (Past that length alone is
  * no proof: some count LF where they send CR LF.) */
 static bool in_doubt(const struct pop3 *pop)
 {
@@ -79,7 +80,7 @@ static bool in_doubt(const struct pop3 *pop)
 static bool must_wait(const struct pop3 *pop, struct span rest)
 {
     const struct pop3_content *c = &pop->content;
-    if (c->mid)
+    if (c->mid && !c->hole)
         return false;
     if (c->what == POP3_CAPA || in_doubt(pop))
         return rest.n < POP3_LINE_MAX;
@@ -96,18 +97,19 @@ enum pop3_took pop3_content_take(struct pop3 *pop, struct span *rest)
         return POP3_TOOK_NOTHING;
     struct span raw = span_first(*rest, n + 1);
     struct span begin = raw;
-    if (whole && !c->mid) {
+    if (whole && (!c->mid || c->hole)) {
         span_take_line(&begin, &line);
         bool bare = raw.n == line.n + 1;
-        if (span_same(line, SPAN(".")) && (!bare || c->bare)) {
+        if (!c->mid && span_same(line, SPAN(".")) && (!bare || c->bare)) {
             *rest = span_skip(*rest, raw.n);
             return POP3_TOOK_END;
         }
         if (in_doubt(pop) && raw.n <= POP3_LINE_MAX && pop3_is_reply(line))
             return POP3_TOOK_LOST;
-        if (c->what == POP3_CAPA)
+        if (c->what == POP3_CAPA && !c->mid)
             keep_capability(c, line);
     }
+    c->hole = false;
     /* The dot that was put before another dot is not counted. */
     bool stuffed = !c->mid && raw.p[0] == '.';
     c->received += raw.n - stuffed;
@@ -190,6 +192,6 @@ void pop3_content_lost(struct pop3 *pop, struct facts *out)
 void pop3_content_gap(struct pop3 *pop, uint64_t lost)
 {
     pop->content.received += lost;
-    pop->content.mid = true;
+    pop->content.mid = pop->content.hole = true;
     pop->content.unsure = true;
 }

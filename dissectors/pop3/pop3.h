@@ -59,6 +59,7 @@ struct pop3_content { /* the lines after a +OK, up to the dot */
     bool on;
     bool mid;    /* what comes next is not the beginning of a line */
     bool bare;   /* the server ends lines with LF alone */
+    bool hole;   /* nor is it known how: bytes were lost just before */
     bool unsure; /* the end may have been lost */
     enum pop3_what what;
     struct mail_kept name;
