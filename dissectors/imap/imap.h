@@ -49,10 +49,10 @@ enum imap_what { /* commands that mean something here */
 struct imap_verb {
     struct span name;
     enum imap_what what;
-    bool any_state; /* may come before the login */
-    bool folder;    /* its first argument is a mailbox */
-    bool hidden;    /* its arguments name people or hold secrets */
-    bool message;   /* its literals are messages, but for the folder's name */
+    bool any_state;  /* may come before the login */
+    unsigned folder; /* which of its arguments is a mailbox; 0: none */
+    bool hidden;     /* its arguments name people or hold secrets */
+    bool message;    /* its literals are messages, but for the folder's name */
 };
 
 /* NULL if IMAP has no such command. */

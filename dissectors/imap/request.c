@@ -117,6 +117,8 @@ static void read_arguments(struct imap *im, struct imap_pending *p,
                            struct span arguments)
 {
     struct span rest = arguments;
+    for (unsigned i = 1; i < p->verb->folder; i++)
+        mail_word(&rest); /* the set of messages */
     if (p->verb->folder) {
         struct imap_token token = imap_token(&rest);
         if (token.kind == IMAP_ATOM || token.kind == IMAP_QUOTED)
