@@ -34,9 +34,10 @@ static void tell(struct tls *tls, struct span result, struct span by,
                  struct span how, struct facts *out)
 {
     char version[NAME_OF_VERSION];
-    bool acknowledged = tls->offer.hellos > 0 &&
-                        (tls->half[S2C].opened || tls->half[S2C].foreign ||
-                         tls->context->acknowledged >= tls->offer.end);
+    bool spoke = tls->half[S2C].opened || tls->half[S2C].foreign;
+    bool acknowledged =
+        tls->offer.hellos > 0 &&
+        (spoke || tls->context->acknowledged >= tls->offer.end);
     int64_t duration =
         tls->offer.hellos ? facts_time(out) - tls->offer.first_time : 0;
     tls->told = true;
@@ -49,7 +50,7 @@ static void tell(struct tls *tls, struct span result, struct span by,
          .retries = tls->choice.retries,
          .resumption_offered = tls->offer.resumption,
          .resumed = tls->choice.resumed,
-         .client_hello_acknowledged = acknowledged,
+         .client_hello_acknowledged = acknowledged, .server_spoke = spoke,
          .starttls = tls->context->starttls,
          .duration = clock_seconds(duration));
 }

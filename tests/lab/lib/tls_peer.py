@@ -10,6 +10,7 @@ Servers answer the ClientHello:
                       downgrade       TLS 1.2, marked as a step back from 1.3
                       no-renegotiation  TLS 1.2 without RFC 5746
                       retry           asks for a group nobody offered
+                      half            TLS 1.2, and only the first half of it
                       junk-certificate  TLS 1.2, and no certificate in it
   reset-if WHAT PORT  with a reset when the hello offers WHAT (tls13,
                       resumption), else by handing it to PORT on this host
@@ -103,7 +104,7 @@ def server_hello(hello, kind):
     extensions = extension(RENEGOTIATION, b"\0")
     if kind == "downgrade":
         random = random[:24] + b"DOWNGRD\x01"
-    elif kind == "junk-certificate":
+    elif kind in ("junk-certificate", "half"):
         pass
     elif kind == "no-renegotiation":
         extensions = extension(23, b"")
@@ -119,7 +120,8 @@ def server_hello(hello, kind):
         junk = b"\x30\x82\x01\x00this is no certificate"
         message += b"\x0b" + b"".join(
             struct.pack("!I", len(junk) + more)[1:] for more in (6, 3, 0)) + junk
-    return b"\x16\x03\x03" + struct.pack("!H", len(message)) + message
+    record = b"\x16\x03\x03" + struct.pack("!H", len(message)) + message
+    return record[:len(record) // 2] if kind == "half" else record
 
 
 def pump(source, sink):
