@@ -27,6 +27,8 @@ Clients:
                       whatever comes
   hello KIND          send a ClientHello and wait for an answer:
                       post-quantum    with a key share of 1216 bytes
+                      one-packet      with one that still fits into one packet
+                      half            the first half of post-quantum's
   reset-at BYTES LINES...   say the lines (C: in fake.py), then read BYTES
                       bytes of the answer and reset
 """
@@ -204,11 +206,11 @@ def first_hello(host, latest):
     return outgoing.read()
 
 
-def post_quantum(record):
+def post_quantum(record, size=1216):
     """Adds a key share to a hello of TLS 1.3."""
     body = record[5:]
     hello = Hello(body)
-    share = struct.pack("!HH", X25519MLKEM768, 1216) + b"M" * 1216
+    share = struct.pack("!HH", X25519MLKEM768, size) + b"M" * size
     old = hello.extensions[KEY_SHARE]
     new = struct.pack("!H", len(old) - 2 + len(share)) + share + old[2:]
     extensions = b"".join(
@@ -236,8 +238,11 @@ def call(host, port, what, *details):
                 time.sleep(float(details[1]))
                 alert(connection, int(details[0]))
             elif what == "hello":
-                connection.sendall(post_quantum(
-                    first_hello(host, ssl.TLSVersion.TLSv1_3)))
+                first = first_hello(host, ssl.TLSVersion.TLSv1_3)
+                hello = post_quantum(
+                    first, 850 if details[0] == "one-packet" else 1216)
+                connection.sendall(hello[:len(hello) // 2]
+                                   if details[0] == "half" else hello)
                 connection.recv(65536)
             else:
                 heard = connection.makefile("rb")
