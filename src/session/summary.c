@@ -129,10 +129,12 @@ static void take_smtp_response(struct summary *s,
 
 static void take_close(struct summary *s, const struct fact_mail_close *c)
 {
-    if (span_same(c->by, SPAN("client")))
+    if (span_same(c->by, SPAN("client"))) {
         s->client_goodbye = true;
-    else
-        s->server_goodbye = true;
+        return;
+    }
+    s->server_goodbye = true;
+    keep(s->dismissal, sizeof s->dismissal, c->line);
 }
 
 /* A command that waited in vain: not one that may wait (IDLE) or asks for
@@ -537,6 +539,7 @@ struct fact_session summary_session(const struct summary *s,
         .quota_percent = s->quota_percent,
         .first_message = span_of(s->first_message),
         .user = span_of(s->user),
+        .dismissal = span_of(s->dismissal),
         .finished = s->client_goodbye || s->tls_closed,
         .worked = worked(s, c),
         .encrypted = s->encrypted_both && !c->decrypted,

@@ -73,6 +73,7 @@ struct summary {
     char sent_as[SUMMARY_TEXT]; /* the server's words about the last message
                                    it accepted, safe to print */
     char user[SUMMARY_TEXT];
+    char dismissal[SUMMARY_KEY]; /* the server's goodbye, if it said it first */
     char first_message[SUMMARY_KEY];
     struct envelopes envelopes;
     struct milestone milestones[MILESTONES_MAX]; /* in order of time */
