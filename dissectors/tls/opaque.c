@@ -9,6 +9,9 @@
  *   53  Finished, SHA-256 suites    4 + 32 + 17
  *   69  Finished, SHA-384 suites    4 + 48 + 17
  *   61, 77  the last two in one record
+ *
+ * Up to TLS 1.2 a client has one message to send after its Finished, a new
+ * ClientHello (RFC 5246 7.4); a server may answer it with an alert.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "tls/opaque.h"
@@ -101,9 +104,37 @@ static void tls13_record(struct tls *tls, enum dir dir, size_t length,
         server_flight(tls, content);
 }
 
+/* A record after both have sent Finished, up to TLS 1.2. */
+static void renegotiate(struct tls_renegotiation *again, enum dir dir,
+                        enum record_type type)
+{
+    bool data = type == RECORD_DATA;
+    if (again->answered)
+        again->went_on |= data;
+    else if (dir == C2S)
+        again->asked |= type == RECORD_HANDSHAKE;
+    else if (again->asked && !data) {
+        again->answered = true;
+        again->refused = type == RECORD_ALERT;
+    }
+}
+
+void opaque_tell(const struct tls *tls, struct facts *out)
+{
+    const struct tls_renegotiation *again = &tls->again;
+    if (again->asked && !tls->lost)
+        TELL(out, tls_renegotiation,
+             .answer = again->refused    ? SPAN("alert")
+                       : again->answered ? SPAN("handshake")
+                                         : SPAN("none"),
+             .went_on = again->went_on);
+}
+
 void opaque_record(struct tls *tls, enum dir dir, const struct record *record,
                    struct facts *out)
 {
+    if (!is_tls13(tls) && tls->half[C2S].finished && tls->half[S2C].finished)
+        renegotiate(&tls->again, dir, record->type);
     switch (record->type) {
     case RECORD_HANDSHAKE:
         if (tls->half[dir].ccs && !tls->half[dir].finished)

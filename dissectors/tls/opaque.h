@@ -10,4 +10,7 @@
 void opaque_record(struct tls *tls, enum dir dir, const struct record *record,
                    struct facts *out);
 
+/* What it came to, at the end of the connection. */
+void opaque_tell(const struct tls *tls, struct facts *out);
+
 #endif

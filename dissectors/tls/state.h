@@ -119,6 +119,13 @@ struct tls {
     enum dir left_by; /* ... this one, before the other */
     int64_t left_time, complete_time; /* complete: the handshake */
     struct shape shape;
+
+    /* Without keys, see opaque.c. */
+    struct tls_renegotiation {
+        bool asked;             /* by the client */
+        bool answered, refused; /* by the server; refused: by an alert */
+        bool went_on;
+    } again;
 };
 
 /* Early data may still come: nobody has keys for it here, and its records can

@@ -279,6 +279,7 @@ static void tls_close(void *self, enum end why, struct facts *out)
     tell_cut_hello(tls, out);
     progress_end(tls, why, out);
     progress_closed(tls, facts_time(out));
+    opaque_tell(tls, out);
     bool finished = tls->reached >= REACHED_FINISHED;
     struct shape_end end = {.finished = finished,
                             .closed = {tls->closed[C2S], tls->closed[S2C]},

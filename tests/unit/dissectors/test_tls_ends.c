@@ -110,6 +110,42 @@ static void nss_refuses_after_its_finished_in_tls12(void **state)
     lab_close(&lab);
 }
 
+static void a_second_handshake_is_seen_by_the_order_of_records(void **state)
+{
+    (void)state;
+    enum { ALERT = 21, SHAKE = 22, DATA = 23 };
+    static const struct {
+        struct {
+            enum dir dir;
+            uint8_t type;
+        } records[4];
+        const char *wanted; /* NULL: no such fact */
+    } rows[] = {
+        {{{C2S, SHAKE}, {S2C, ALERT}, {C2S, ALERT}}, "answer=alert|went_on=no" },
+        {{{C2S, SHAKE}, {S2C, DATA}, {S2C, ALERT}},  "answer=alert|went_on=no" },
+        {{{C2S, SHAKE}, {S2C, ALERT}, {C2S, DATA}},  "answer=alert|went_on=yes"},
+        {{{C2S, SHAKE}, {S2C, SHAKE}, {S2C, ALERT}},
+         "answer=handshake|went_on=no"                                         },
+        {{{C2S, SHAKE}, {C2S, ALERT}},               "answer=none|went_on=no"  },
+        {{{S2C, SHAKE}, {C2S, ALERT}},               NULL                      },
+        {{{C2S, DATA}, {S2C, ALERT}, {C2S, ALERT}},  NULL                      },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct lab lab = {.version = TLS1_2_VERSION, .cert = &server};
+        shake(&lab);
+        for (size_t k = 0; k < 4 && rows[i].records[k].type; k++)
+            opaque(&lab, rows[i].records[k].dir, rows[i].records[k].type, 40);
+        struct lab_seen seen =
+            lab_facts((struct lab_feed){.lab = &lab, .end = END_FIN});
+        if (rows[i].wanted)
+            lab_has(&seen, "tls.renegotiation", 0, rows[i].wanted);
+        else
+            lab_has_not(&seen, "tls.renegotiation");
+        lab_seen_free(&seen);
+        lab_close(&lab);
+    }
+}
+
 static void a_close_without_a_word_says_who_and_where(void **state)
 {
     (void)state;
@@ -334,6 +370,7 @@ int main(void)
         cmocka_unit_test(openssl_says_unknown_ca_in_the_clear),
         cmocka_unit_test(an_encrypted_alert_before_finished_is_a_refusal),
         cmocka_unit_test(nss_refuses_after_its_finished_in_tls12),
+        cmocka_unit_test(a_second_handshake_is_seen_by_the_order_of_records),
         cmocka_unit_test(a_close_without_a_word_says_who_and_where),
         cmocka_unit_test(whether_the_hello_arrived_is_what_tcp_says),
         cmocka_unit_test(a_missing_client_certificate_is_seen_in_tls12),
