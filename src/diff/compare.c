@@ -192,12 +192,22 @@ struct differ {
     struct diff_step *steps;
     size_t room;
     bool differed; /* a step that matters is among them */
+    bool hidden_good, hidden_bad;
 };
 
-static struct diff_side side_of(const struct row *row)
+static bool is_hidden(const struct rows *rows)
 {
-    return row ? (struct diff_side){true, row->shown, row->packet, row->time}
-               : (struct diff_side){.shown = ""};
+    return rows->session && rows->session->encrypted;
+}
+
+static struct diff_side side_of(const struct row *row, bool hidden)
+{
+    if (!row)
+        return (struct diff_side){.hidden = hidden, .shown = ""};
+    return (struct diff_side){.there = true,
+                              .shown = row->shown,
+                              .packet = row->packet,
+                              .time = row->time};
 }
 
 static void add_step(struct differ *d, const struct row *good,
@@ -227,8 +237,8 @@ static void add_step(struct differ *d, const struct row *good,
                           d->diff->step_count + 1, sizeof *d->steps);
     d->steps[d->diff->step_count++] = (struct diff_step){
         .name = good ? good->key : bad->key,
-        .good = side_of(good),
-        .bad = side_of(bad),
+        .good = side_of(good, d->hidden_good),
+        .bad = side_of(bad, d->hidden_bad),
         .weight = c.weight,
         .says = arena_string(mem, text_span(weighs ? &c.matters : &c.lesser)),
         .also = weighs ? arena_string(mem, text_span(&c.lesser)) : "",
@@ -262,6 +272,11 @@ static void pair(struct differ *d, const struct rows *good,
 }
 
 /* ---- what became of it ---- */
+
+static bool is_close(const struct diff_step *step)
+{
+    return strcmp(step->name, "close") == 0;
+}
 
 static const char *what_became(struct arena *mem,
                                const struct result_session *session)
@@ -307,6 +322,28 @@ static void add_outcome(struct differ *d)
     d->steps[diff->step_count++] = step;
 }
 
+/* A session can fail without a step that went wrong: it just does not go on.
+ * Then what the good one did next is where they part. */
+static void add_end(struct differ *d)
+{
+    const struct diff *diff = d->diff;
+    const struct result_session *bad = diff->bad_session;
+    size_t i = diff->step_count;
+    if (d->differed || !bad || bad->verdict != VERDICT_FAILURE ||
+        diff->good_session->verdict == VERDICT_FAILURE)
+        return;
+    while (i > 0 && (!d->steps[i - 1].bad.there || is_close(&d->steps[i - 1])))
+        i--; /* behind the last step of the bad one */
+    for (; i < diff->step_count; i++) {
+        struct diff_step *step = &d->steps[i];
+        if (step->bad.there)
+            continue;
+        step->says = "the bad one did not come to it";
+        step->weight = d->differed ? DIFF_LESSER : DIFF_MATTERS;
+        d->differed = true;
+    }
+}
+
 /* The finding that speaks for the session, or for a capture without one. */
 static const struct result_finding *cause_of(const struct result *result,
                                              const struct result_session *s)
@@ -328,8 +365,7 @@ static void add_notes(struct diff *diff, const struct rows *good,
     const char **notes = arena_alloc(diff->mem, NOTES_MAX * sizeof *notes);
     const struct result_session *g = diff->good_session;
     const struct result_session *b = diff->bad_session;
-    bool hidden_good = good->session && good->session->encrypted;
-    bool hidden_bad = bad->session && bad->session->encrypted;
+    bool hidden_good = is_hidden(good), hidden_bad = is_hidden(bad);
     size_t n = 0;
     if (g->verdict == VERDICT_FAILURE)
         notes[n++] = "The session of the good capture failed too; "
@@ -372,8 +408,11 @@ struct diff *diff_of(const struct result *good, uint64_t good_id,
     diff->bad_session = bad_id ? result_session(bad, bad_id) : NULL;
     const struct rows good_rows = rows_of(mem, good->trace);
     const struct rows bad_rows = rows_of(mem, bad->trace);
-    struct differ d = {.diff = diff};
+    struct differ d = {.diff = diff,
+                       .hidden_good = is_hidden(&good_rows),
+                       .hidden_bad = is_hidden(&bad_rows)};
     pair(&d, &good_rows, &bad_rows);
+    add_end(&d);
     add_outcome(&d);
     diff->steps = d.steps;
     for (size_t i = 0; i < diff->step_count && !diff->first; i++)

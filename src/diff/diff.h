@@ -17,6 +17,7 @@ enum diff_weight { DIFF_SAME, DIFF_LESSER, DIFF_MATTERS };
 /* One step as one of the two took it. */
 struct diff_side {
     bool there;
+    bool hidden;       /* not there, or encrypted and there are no keys */
     const char *shown; /* in a few words; "" where it was not taken */
     uint64_t packet;   /* 0: no single one shows it */
     int64_t time;      /* 0: none */

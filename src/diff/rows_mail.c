@@ -326,9 +326,33 @@ static void challenge(struct rows_maker *maker, const struct fact *fact)
     row_add(maker, "token", fact)->bad = true;
 }
 
-static void malformed(struct rows_maker *maker, const struct fact *fact)
+/* "bare LF from the client: ..."; most servers take it, so alone it is little. */
+static void odd(struct rows_maker *maker, const struct fact *fact,
+                struct span side, struct span why, struct span line)
 {
-    row_add(maker, "malformed", fact)->bad = true;
+    struct row *row = row_add(maker, "malformed", fact);
+    row->bad = !is(why, "bare LF");
+    row_aspect(maker, row, "what", why, WEIGHT_LESSER);
+    row_show(maker, row, "%s from the %s: %s", row_text(maker, why),
+             row_text(maker, side), row_text(maker, line));
+}
+
+static void imap_odd(struct rows_maker *maker, const struct fact *fact)
+{
+    const struct fact_imap_malformed *m = fact->values;
+    odd(maker, fact, m->side, m->why, m->line);
+}
+
+static void pop_odd(struct rows_maker *maker, const struct fact *fact)
+{
+    const struct fact_pop_malformed *m = fact->values;
+    odd(maker, fact, m->side, m->why, m->line);
+}
+
+static void smtp_odd(struct rows_maker *maker, const struct fact *fact)
+{
+    const struct fact_smtp_malformed *m = fact->values;
+    odd(maker, fact, m->side, m->why, m->line);
 }
 
 /* clang-format off */
@@ -352,9 +376,9 @@ const struct rows_teller rows_of_mail[] = {
     {FACT_KIND_imap_sasl_challenge, challenge},
     {FACT_KIND_pop_sasl_challenge,  challenge},
     {FACT_KIND_smtp_sasl_challenge, challenge},
-    {FACT_KIND_imap_malformed,      malformed},
-    {FACT_KIND_pop_malformed,       malformed},
-    {FACT_KIND_smtp_malformed,      malformed},
+    {FACT_KIND_imap_malformed,      imap_odd},
+    {FACT_KIND_pop_malformed,       pop_odd},
+    {FACT_KIND_smtp_malformed,      smtp_odd},
     {0, NULL},
 };
 /* clang-format on */

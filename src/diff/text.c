@@ -45,7 +45,9 @@ static void detail(struct page *page, const struct result *result,
     if (side->packet)
         text_addf(&s, "packet %" PRIu64 ", %.3f s  ", side->packet,
                   clock_seconds(side->time - result->start));
-    text_adds(&s, side->there ? side->shown : "nothing of the kind");
+    text_adds(&s, side->there    ? side->shown
+                  : side->hidden ? "nothing of the kind that can be read"
+                                 : "nothing of the kind");
     page_paragraph(page, COLUMN, INK_STRONG, label, COLUMN + 6,
                    text_string(&s));
     text_free(&s);

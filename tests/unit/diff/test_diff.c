@@ -365,6 +365,61 @@ static void a_failure_that_no_step_shows_is_a_difference_all_the_same(void **s)
     assert_first("outcome", "FAILED instead of OK");
 }
 
+static void
+a_failure_without_a_wrong_step_is_where_the_good_one_goes_on(void **state)
+{
+    (void)state;
+    connected(GOOD, (struct fact_session){0});
+    connected(BAD, (struct fact_session){0});
+    greets(GOOD, "* OK ready");
+    greets(BAD, "* OK ready");
+    logs_in(GOOD, "a1 OK done", true, 0.02);
+    selects(GOOD, "a2", "INBOX", "OK");
+    sessions[BAD].verdict = VERDICT_FAILURE;
+    compare();
+    assert_first("login", "the bad one did not come to it");
+    assert_int_equal(step("SELECT")->weight, DIFF_LESSER);
+    assert_int_equal(step("close")->weight, DIFF_SAME);
+}
+
+static void what_only_the_good_one_said_on_the_way_is_no_end(void **state)
+{
+    (void)state;
+    connected(GOOD, (struct fact_session){0});
+    connected(BAD, (struct fact_session){0});
+    greets(GOOD, "* OK ready");
+    logs_in(GOOD, "a1 OK done", true, 0.02);
+    logs_in(BAD, "a1 OK done", true, 0.02);
+    sessions[BAD].verdict = VERDICT_FAILURE;
+    compare();
+    assert_int_equal(step("greeting")->weight, DIFF_LESSER);
+    assert_first("outcome", "FAILED instead of OK");
+}
+
+static void a_bare_line_feed_is_of_less_weight_and_says_what_it_is(void **s)
+{
+    (void)s;
+    at(BAD, 5, 0.06);
+    TELL(facts[BAD], smtp_malformed, .side = SPAN("client"),
+         .why = SPAN("bare LF"), .line = SPAN("(message)"));
+    compare();
+    assert_null(diff->first);
+    assert_string_equal(step("malformed")->bad.shown,
+                        "bare LF from the client: (message)");
+}
+
+static void what_is_encrypted_may_have_been_there(void **state)
+{
+    (void)state;
+    connected(GOOD, (struct fact_session){.encrypted = true});
+    connected(BAD, (struct fact_session){0});
+    logs_in(BAD, "a1 NO no", false, 0.02);
+    compare();
+    assert_first("login", "only in the bad one");
+    assert_true(step("login")->good.hidden);
+    assert_false(step("login")->bad.hidden);
+}
+
 static void that_nothing_can_be_told_is_none(void **state)
 {
     (void)state;
@@ -490,6 +545,10 @@ int main(void)
         COMPARES(the_second_folder_stands_beside_the_second),
         COMPARES(what_comes_off_the_wire_is_made_safe),
         COMPARES(a_failure_that_no_step_shows_is_a_difference_all_the_same),
+        COMPARES(a_failure_without_a_wrong_step_is_where_the_good_one_goes_on),
+        COMPARES(what_only_the_good_one_said_on_the_way_is_no_end),
+        COMPARES(a_bare_line_feed_is_of_less_weight_and_says_what_it_is),
+        COMPARES(what_is_encrypted_may_have_been_there),
         COMPARES(that_nothing_can_be_told_is_none),
         COMPARES(without_a_session_the_look_up_can_be_compared),
         COMPARES(a_failing_session_is_laid_beside_a_working_one_like_it),
