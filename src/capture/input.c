@@ -147,10 +147,14 @@ uint64_t input_size_most(const struct input *input)
 {
     struct stat about;
     if (input->fd < 0 || fstat(input->fd, &about) != 0 ||
-        !S_ISREG(about.st_mode) || about.st_size < 0 ||
-        archive_filter_code(input->archive, 0) != ARCHIVE_FILTER_NONE)
+        !S_ISREG(about.st_mode) || about.st_size < 0 || !input_is_plain(input))
         return UINT64_MAX;
     return (uint64_t)about.st_size;
+}
+
+bool input_is_plain(const struct input *input)
+{
+    return archive_filter_code(input->archive, 0) == ARCHIVE_FILTER_NONE;
 }
 
 static size_t joined_count(const struct input *input)

@@ -38,6 +38,9 @@ size_t input_read(struct input *input, void *to, size_t n);
  * a compressed file. */
 uint64_t input_size_most(const struct input *input);
 
+/* Whether the file is read as it is: nothing is uncompressed. */
+bool input_is_plain(const struct input *input);
+
 /* How many bytes were taken, counted in the uncompressed file. */
 uint64_t input_offset(const struct input *input);
 

@@ -5,6 +5,9 @@
 
 #define CONVERT "convert it: editcap IN OUT.pcapng (editcap is part of Wireshark)"
 #define UNPACK "unpack it and give the capture file that is inside"
+#define SCAN                                                                   \
+    "name it to mailwhy scan, or unpack it and give the capture file that is " \
+    "inside"
 #define RECORD "give a file that tcpdump, dumpcap or Wireshark saved"
 
 /* clang-format off */
@@ -20,10 +23,11 @@ static const struct look {
     {0,   SPAN_INIT("XCP\0"),               "a NetXRay or Sniffer capture", CONVERT},
     {0,   SPAN_INIT("\x7fver"),             "an EtherPeek capture", CONVERT},
     {0,   SPAN_INIT("btsnoop\0"),           "a Bluetooth capture", RECORD},
-    {0,   SPAN_INIT("PK\x03\x04"),          "a ZIP archive", UNPACK},
-    {0,   SPAN_INIT("7z\xbc\xaf\x27\x1c"),  "a 7-Zip archive", UNPACK},
+    {0,   SPAN_INIT("PK\x03\x04"),          "a ZIP archive", SCAN},
+    {0,   SPAN_INIT("PK\x05\x06"),          "an empty ZIP archive", RECORD},
+    {0,   SPAN_INIT("7z\xbc\xaf\x27\x1c"),  "a 7-Zip archive", SCAN},
     {0,   SPAN_INIT("Rar!\x1a\x07"),        "a RAR archive", UNPACK},
-    {257, SPAN_INIT("ustar"),               "a tar archive", UNPACK},
+    {257, SPAN_INIT("ustar"),               "a tar archive", SCAN},
     {0,   SPAN_INIT("\x04\x22\x4d\x18"),    "an LZ4 file", UNPACK},
     {0,   SPAN_INIT("\x1f\x9d"),            "a compress (.Z) file", UNPACK},
     {0,   SPAN_INIT("\x1f\x8b"),            "a damaged gzip file", UNPACK},
@@ -35,6 +39,46 @@ static const struct look {
     {0,   SPAN_INIT("SQLite format 3\0"),   "an SQLite database", RECORD},
 };
 /* clang-format on */
+
+/* What documents and programs are, too: their first member's name tells. */
+enum { ZIP_NAME = 30 }; /* where it stands: APPNOTE.TXT section 4.3.7 */
+/* clang-format off */
+static const struct span document_names[] = {
+    SPAN_INIT("[Content_Types].xml"), SPAN_INIT("_rels/"), SPAN_INIT("docProps/"),
+    SPAN_INIT("mimetype"), SPAN_INIT("META-INF/"), SPAN_INIT("AndroidManifest.xml"),
+};
+static const struct {
+    size_t at;
+    struct span bytes;
+} archives[] = {
+    {0,   SPAN_INIT("PK\x03\x04")},
+    {0,   SPAN_INIT("PK\x05\x06")},
+    {0,   SPAN_INIT("7z\xbc\xaf\x27\x1c")},
+    {257, SPAN_INIT("ustar")},
+};
+/* clang-format on */
+
+static bool has_at(struct span beginning, size_t at, struct span bytes)
+{
+    return span_same(span_first(span_skip(beginning, at), bytes.n), bytes);
+}
+
+static bool is_document(struct span beginning)
+{
+    size_t n = sizeof document_names / sizeof *document_names;
+    for (size_t i = 0; i < n; i++)
+        if (has_at(beginning, ZIP_NAME, document_names[i]))
+            return true;
+    return false;
+}
+
+bool looks_archive(struct span beginning)
+{
+    for (size_t i = 0; i < sizeof archives / sizeof *archives; i++)
+        if (has_at(beginning, archives[i].at, archives[i].bytes))
+            return !is_document(beginning);
+    return false;
+}
 
 static bool is_zero(struct span s)
 {
@@ -68,8 +112,7 @@ bool looks_like(struct span beginning, struct err *err)
                             "that captured could not write");
     for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
         const struct look *look = &looks[i];
-        struct span there = span_skip(beginning, look->at);
-        if (span_same(span_first(there, look->bytes.n), look->bytes))
+        if (has_at(beginning, look->at, look->bytes))
             return say(err, look->what, look->advice);
     }
     if (is_zero(beginning))

@@ -13,4 +13,8 @@ enum { LOOKS_WANTS = 512 };
 /* Always false, as err_set(). */
 bool looks_like(struct span beginning, struct err *err);
 
+/* Whether it is the beginning of an archive that members.h can read.  Documents
+ * and programs that are ZIP files inside (.docx, .odt, .jar) are not meant. */
+bool looks_archive(struct span beginning);
+
 #endif
