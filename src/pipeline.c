@@ -479,9 +479,7 @@ bool analyze_file(const char *path, const struct analyze_options *options,
         a = begin(options, path, capture_packets_most(capture), err);
     if (!a) {
         capture_close(&capture);
-        *result = result_new(path);
-        (*result)->verdict = VERDICT_UNDETERMINED;
-        (*result)->error = arena_string((*result)->mem, span_of(err->text));
+        *result = result_failed(path, err->text);
         return false;
     }
     if (options->opened)

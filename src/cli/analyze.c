@@ -9,7 +9,7 @@ static int analyze(const struct options *options)
 {
     if (options->word_count > 0)
         return report_batch(options, options->format,
-                            (const char *const *)options->words,
+                            (const char *const *)options->words, NULL,
                             options->word_count);
     cli_complain("which capture? mailwhy FILE..., or mailwhy - for standard "
                  "input");

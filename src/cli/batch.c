@@ -3,14 +3,18 @@
  */
 #include "cli/batch.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "cli/spool.h"
 #include "cli/worker.h"
 
 enum {
@@ -19,16 +23,37 @@ enum {
     TICK = 250, /* milliseconds between looks at clocks and progress */
 };
 
-/* The captures from `first` to `next` - 1 are under way. */
+/* What is under way: a path, or a member of the archive that a path is.  Each
+ * has its place in the report; members come before their archive, whose own
+ * result, if any, is the last word. */
+struct item {
+    TAILQ_ENTRY(item) place;
+    const char *path;   /* the batch's; NULL: a member */
+    char *name;         /* shown for a member */
+    bool named;         /* an archive without captures is an error */
+    int spool;          /* a member's bytes, until its analysis has begun; -1 */
+    bool spooled;       /* all of them */
+    struct err trouble; /* why they are not all that the archive holds */
+    struct worker *worker; /* NULL when it has ended, or not begun */
+    double deadline;
+    bool unpacks;      /* the worker does, and is not counted as running */
+    size_t members;    /* that were found, */
+    struct item *open; /* and the one being unpacked; NULL */
+    bool over;
+    struct result *result; /* when it is over; may be NULL of an archive */
+};
+TAILQ_HEAD(items, item);
+
 struct run {
     const struct batch *batch;
-    size_t jobs, first, next, running;
-    struct slot {
-        struct worker *worker; /* NULL when it has ended */
-        struct result *result;
-        double deadline;
-    } *slots; /* a ring of `room` */
-    size_t room;
+    struct items items; /* in the order of the report */
+    size_t count;       /* of them */
+    size_t jobs, room;
+    size_t running;   /* analyses */
+    size_t unpacking; /* archives */
+    size_t waiting;   /* members that are unpacked and wait for a job */
+    size_t next;      /* path to start with */
+    size_t reported;  /* paths */
     bool progress_shown;
 };
 
@@ -61,44 +86,255 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static struct slot *slot_of(const struct run *run, size_t i)
+static struct item *new_item(struct run *run, const char *path)
 {
-    return &run->slots[i % run->room];
+    struct item *item = must_alloc(sizeof *item);
+    *item = (struct item){.path = path, .spool = -1};
+    run->count++;
+    return item;
 }
 
-static void finish(struct run *run, struct slot *slot)
+static void free_item(struct run *run, struct item *item)
 {
-    slot->result = worker_finish(&slot->worker);
-    run->running--;
+    TAILQ_REMOVE(&run->items, item, place);
+    run->count--;
+    if (item->spool >= 0)
+        close(item->spool);
+    result_free(&item->result);
+    free(item->name);
+    free(item);
+}
+
+static void over(struct item *item, struct result *result)
+{
+    item->result = result;
+    item->over = true;
+}
+
+static void set_deadline(const struct run *run, struct item *item)
+{
+    item->deadline = now() + (double)run->batch->timeout;
+}
+
+/* ---- members of an archive ---- */
+
+/* A member's place is before its archive, after the members before it. */
+static struct item *add_member(struct run *run, struct item *archive,
+                               struct span name)
+{
+    struct item *member = new_item(run, NULL);
+    struct text full = {0};
+    text_addf(&full, "%s/", archive->path);
+    text_add(&full, name);
+    member->name = full.s;
+    archive->members++;
+    TAILQ_INSERT_BEFORE(archive, member, place);
+    return member;
+}
+
+static void member_fails(struct item *member, const char *why)
+{
+    over(member, result_failed(member->name, why));
+}
+
+static void open_member(struct run *run, struct item *archive, struct span name)
+{
+    struct err err;
+    struct item *member = add_member(run, archive, name);
+    member->spool = spool_new(&err);
+    if (member->spool >= 0)
+        archive->open = member;
+    else
+        member_fails(member, err.text);
+}
+
+static void add_bytes(struct item *archive, struct span bytes)
+{
+    struct err err;
+    struct item *member = archive->open;
+    if (!member || spool_add(member->spool, bytes, &err))
+        return;
+    archive->open = NULL;
+    member_fails(member, err.text);
+}
+
+/* All of the open member has come that will come. */
+static void close_member(struct run *run, struct item *archive,
+                         const char *trouble)
+{
+    struct item *member = archive->open;
+    archive->open = NULL;
+    if (!member)
+        return;
+    err_set(&member->trouble, "%s", trouble);
+    member->spooled = true;
+    run->waiting++;
+}
+
+static void take_parcel(struct run *run, struct item *archive,
+                        const struct parcel *parcel)
+{
+    struct span rest = parcel->bytes;
+    struct text safe = {0};
+    switch (parcel->kind) {
+    case PARCEL_MEMBER:
+        close_member(run, archive, "");
+        open_member(run, archive, parcel->bytes);
+        break;
+    case PARCEL_BYTES:
+        add_bytes(archive, parcel->bytes);
+        break;
+    case PARCEL_END:
+        text_add_safe(&safe, parcel->bytes);
+        close_member(run, archive, text_string(&safe));
+        break;
+    case PARCEL_NOT_READ: {
+        struct item *member = add_member(run, archive, span_cut(&rest, '\0'));
+        text_add_safe(&safe, rest);
+        member_fails(member, text_string(&safe));
+        break;
+    }
+    case PARCEL_DONE: /* the worker has seen it */
+        break;
+    }
+    text_free(&safe);
+}
+
+/* Whether more may come out of an archive.  The first in the report always
+ * goes on, or nothing would. */
+static bool may_unpack(const struct run *run, const struct item *archive)
+{
+    return run->waiting < run->jobs &&
+           (run->count < run->room || archive == TAILQ_FIRST(&run->items));
+}
+
+/* ---- workers ---- */
+
+/* Merges what the archive and the analysis have to say against a member. */
+static void add_trouble(struct result *result, const char *trouble)
+{
+    result->error =
+        result->error
+            ? arena_printf(result->mem, "%s; in the archive it is damaged: %s",
+                           result->error, trouble)
+            : arena_printf(result->mem,
+                           "is damaged in the archive: %s; %" PRIu64
+                           " packets were analysed",
+                           trouble, result->packets);
+}
+
+static void finish(struct run *run, struct item *item)
+{
+    if (item->unpacks)
+        run->unpacking--;
+    else
+        run->running--;
+    close_member(run, item, "its archive can not be read on");
+    over(item, worker_finish(&item->worker));
+    if (item->result && *item->trouble.text)
+        add_trouble(item->result, item->trouble.text);
+    if (!item->result && item->members == 0 && item->named)
+        over(item, result_failed(item->path,
+                                 "is an archive without captures (pcap or "
+                                 "pcapng, plain or compressed)"));
+}
+
+/* Takes what a worker has said of an archive; ends it when that is all. */
+static void take_parcels(struct run *run, struct item *item)
+{
+    struct parcel parcel;
+    while (may_unpack(run, item)) {
+        switch (worker_parcel(item->worker, &parcel)) {
+        case PARCEL_OK:
+            take_parcel(run, item, &parcel);
+            break;
+        case PARCEL_WRONG:
+            worker_kill(item->worker, "its unpacking says what makes no sense");
+            finish(run, item);
+            return;
+        case PARCEL_MORE:
+            if (worker_fd(item->worker) < 0)
+                finish(run, item);
+            return;
+        }
+    }
+    set_deadline(run, item); /* it is we who let it wait */
+}
+
+/* A worker has something to say. */
+static void listen_to(struct run *run, struct item *item)
+{
+    bool goes_on = worker_read(item->worker);
+    if (!item->unpacks && worker_unpacks(item->worker)) {
+        item->unpacks = true;
+        run->running--;
+        run->unpacking++;
+    }
+    if (item->unpacks)
+        set_deadline(run, item);
+    else if (!goes_on)
+        finish(run, item);
+}
+
+static void started(struct run *run, struct item *item)
+{
+    set_deadline(run, item);
+    run->running++;
+    if (worker_fd(item->worker) < 0)
+        finish(run, item);
+}
+
+static void start_member(struct run *run, struct item *member)
+{
+    spool_rewind(member->spool);
+    member->worker =
+        worker_start_member(member->name, member->spool, run->batch->options);
+    member->spool = -1; /* the worker's now */
+    member->spooled = false;
+    run->waiting--;
+    started(run, member);
+}
+
+static void start_path(struct run *run)
+{
+    const struct batch *batch = run->batch;
+    struct item *item = new_item(run, batch->paths[run->next]);
+    item->named = !batch->named || batch->named[run->next];
+    run->next++;
+    TAILQ_INSERT_TAIL(&run->items, item, place);
+    item->worker = worker_start_inside(item->path, batch->options);
+    started(run, item);
 }
 
 static void start_more(struct run *run)
 {
-    const struct batch *batch = run->batch;
-    while (run->next < batch->count && run->running < run->jobs &&
-           run->next - run->first < run->room) {
-        struct slot *slot = slot_of(run, run->next);
-        slot->worker = worker_start(batch->paths[run->next], batch->options);
-        slot->result = NULL;
-        slot->deadline = now() + (double)batch->timeout;
-        run->next++;
-        run->running++;
-        if (worker_fd(slot->worker) < 0)
-            finish(run, slot);
+    struct item *item;
+    TAILQ_FOREACH(item, &run->items, place)
+    {
+        if (run->waiting == 0 || run->running >= run->jobs)
+            break;
+        if (item->spooled)
+            start_member(run, item);
     }
+    while (run->next < run->batch->count && run->running < run->jobs &&
+           run->unpacking < run->jobs && run->count < run->room)
+        start_path(run);
 }
+
+/* ---- progress and order ---- */
 
 static void progress(struct run *run)
 {
-    if (!run->batch->progress || run->first == run->batch->count)
+    const struct item *first = TAILQ_FIRST(&run->items);
+    if (!run->batch->progress || !first)
         return;
     double part = -1;
-    const struct slot *slot = slot_of(run, run->first);
-    if (slot->worker)
-        part = worker_progress(slot->worker);
+    if (first->worker)
+        part = worker_progress(first->worker);
     fprintf(stderr, "\r\033[Kmailwhy: ");
     if (run->batch->count > 1)
-        fprintf(stderr, "%zu of %zu captures ", run->first, run->batch->count);
+        fprintf(stderr, "%zu of %zu captures ", run->reported,
+                run->batch->count);
     if (part >= 0)
         fprintf(stderr, "%3.0f %%", part * 100);
     run->progress_shown = true;
@@ -115,38 +351,51 @@ static void progress_clear(struct run *run)
 static void hand_over(struct run *run)
 {
     const struct batch *batch = run->batch;
-    while (run->first < run->next && slot_of(run, run->first)->result) {
-        struct slot *slot = slot_of(run, run->first);
+    struct item *first;
+    while ((first = TAILQ_FIRST(&run->items)) && first->over) {
         progress_clear(run);
-        batch->done(batch->user, slot->result);
-        result_free(&slot->result);
-        run->first++;
+        if (first->result)
+            batch->done(batch->user, first->result);
+        run->reported += first->path != NULL;
+        free_item(run, first);
     }
+}
+
+/* Whose time is up. */
+static void look_at_clock(struct run *run, struct item *item)
+{
+    if (run->batch->timeout && now() > item->deadline)
+        worker_kill(item->worker,
+                    item->unpacks
+                        ? "its unpacking took too long (see --timeout)"
+                        : "its analysis took too long (see --timeout)");
 }
 
 /* Waits until a worker says something, or for a tick. */
 static void wait_for_some(struct run *run)
 {
-    struct pollfd fds[JOBS_MAX];
-    struct slot *slots[JOBS_MAX];
+    struct pollfd fds[2 * JOBS_MAX]; /* analyses, and archives */
+    struct item *items[2 * JOBS_MAX], *item, *next;
     nfds_t n = 0;
-    for (size_t i = run->first; i < run->next; i++) {
-        struct slot *slot = slot_of(run, i);
-        if (!slot->worker)
+    for (item = TAILQ_FIRST(&run->items); item; item = next) {
+        next = TAILQ_NEXT(item, place);
+        if (item->unpacks && item->worker)
+            take_parcels(run, item);
+        if (!item->worker || (item->unpacks && !may_unpack(run, item)))
             continue;
-        if (run->batch->timeout && now() > slot->deadline)
-            worker_kill(slot->worker,
-                        "its analysis took too long (see --timeout)");
-        slots[n] = slot;
-        fds[n++] = (struct pollfd){worker_fd(slot->worker), POLLIN, 0};
+        look_at_clock(run, item);
+        items[n] = item;
+        fds[n++] = (struct pollfd){worker_fd(item->worker), POLLIN, 0};
     }
+    if (run->waiting > 0 && run->running < run->jobs)
+        return; /* there is something to begin with */
     if (poll(fds, n, TICK) <= 0) {
         progress(run);
         return;
     }
     for (nfds_t i = 0; i < n; i++)
-        if (fds[i].revents && !worker_read(slots[i]->worker))
-            finish(run, slots[i]);
+        if (fds[i].revents)
+            listen_to(run, items[i]);
 }
 
 static size_t processors(void)
@@ -157,38 +406,37 @@ static size_t processors(void)
 
 static void give_up(struct run *run)
 {
-    for (size_t i = run->first; i < run->next; i++) {
-        struct slot *slot = slot_of(run, i);
-        if (slot->worker) {
-            worker_kill(slot->worker, "stopped");
-            finish(run, slot);
+    struct item *item;
+    while ((item = TAILQ_FIRST(&run->items))) {
+        if (item->worker) {
+            worker_kill(item->worker, "stopped");
+            finish(run, item);
         }
-        result_free(&slot->result);
+        free_item(run, item);
     }
 }
 
 bool batch_run(const struct batch *batch)
 {
     struct run run = {.batch = batch};
+    TAILQ_INIT(&run.items);
     run.jobs = batch->jobs ? batch->jobs : processors();
     run.jobs = run.jobs > JOBS_MAX ? JOBS_MAX : run.jobs;
     run.room = run.jobs * AHEAD;
-    run.slots = must_alloc(run.room * sizeof *run.slots);
     struct sigaction action = {.sa_handler = on_signal}, was_int, was_term;
     interrupts = 0;
     patience = reads_stdin(batch) ? 2 : 1;
     sigaction(SIGINT, &action, &was_int);
     sigaction(SIGTERM, &action, &was_term);
-    while (run.first < batch->count && !stopped()) {
+    while (run.reported < batch->count && !stopped()) {
         start_more(&run);
         hand_over(&run);
-        if (run.first < batch->count && run.running > 0)
+        if (run.running + run.unpacking > 0)
             wait_for_some(&run);
     }
     progress_clear(&run);
     give_up(&run);
     sigaction(SIGINT, &was_int, NULL);
     sigaction(SIGTERM, &was_term, NULL);
-    free(run.slots);
-    return run.first == batch->count;
+    return run.reported == batch->count;
 }

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/looks.h"
+
 /* clang-format off */
 static const struct span magics[] = {
     SPAN_INIT("\xa1\xb2\xc3\xd4"),         /* pcap, big endian */
@@ -25,7 +27,6 @@ static const struct span magics[] = {
     SPAN_INIT("BZh"),                      /* bzip2 */
 };
 /* clang-format on */
-enum { MAGIC_MAX = 8 };
 
 bool find_is_capture(struct span beginning)
 {
@@ -35,9 +36,9 @@ bool find_is_capture(struct span beginning)
     return false;
 }
 
-static bool file_is_capture(const char *path)
+static bool file_is_wanted(const char *path)
 {
-    uint8_t bytes[MAGIC_MAX];
+    uint8_t bytes[LOOKS_WANTS];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     /* A link to nowhere is nothing; of the rest the analysis says why it can
      * not be read. */
@@ -45,16 +46,21 @@ static bool file_is_capture(const char *path)
         return errno != ENOENT && errno != ELOOP;
     ssize_t n = read(fd, bytes, sizeof bytes);
     close(fd);
-    return n > 0 && find_is_capture((struct span){bytes, (size_t)n});
+    struct span beginning = {bytes, n > 0 ? (size_t)n : 0};
+    return find_is_capture(beginning) || looks_archive(beginning);
 }
 
-static void add(struct found *found, const char *path)
+static void add(struct found *found, const char *path, bool named)
 {
     if (!found->mem)
         found->mem = arena_new();
     found->paths =
-        arena_grow(found->mem, found->paths, found->count, &found->room,
+        arena_grow(found->mem, found->paths, found->count, &found->paths_room,
                    found->count + 1, sizeof *found->paths);
+    found->named =
+        arena_grow(found->mem, found->named, found->count, &found->named_room,
+                   found->count + 1, sizeof *found->named);
+    found->named[found->count] = named;
     found->paths[found->count++] = arena_string(found->mem, span_of(path));
 }
 
@@ -75,8 +81,8 @@ static bool walk(struct found *found, char *folder, struct err *err)
         switch (entry->fts_info) {
         case FTS_F:
         case FTS_SL: /* a link to a file counts, one to a folder does not */
-            if (file_is_capture(entry->fts_path))
-                add(found, entry->fts_path);
+            if (file_is_wanted(entry->fts_path))
+                add(found, entry->fts_path, false);
             break;
         case FTS_DNR:
         case FTS_ERR:
@@ -98,7 +104,7 @@ bool find_captures(struct found *found, const char *path, struct err *err)
     if (strcmp(path, "-") != 0 && stat(path, &st) != 0)
         return err_set(err, "%s: %s", path, strerror(errno));
     if (strcmp(path, "-") == 0 || !S_ISDIR(st.st_mode)) {
-        add(found, path);
+        add(found, path, true);
         return true;
     }
     struct arena *mem = arena_new();

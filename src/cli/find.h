@@ -10,11 +10,12 @@
 struct found {
     struct arena *mem; /* holds the list */
     const char **paths;
-    size_t count, room;
+    bool *named; /* by the user; others were found in folders */
+    size_t count, paths_room, named_room;
 };
 
-/* Adds what the path names: a file as it is, of a folder all captures in it
- * and below, folder by folder, in byte order of their names.  Links to folders are not followed.
+/* Adds what the path names: a file as it is, of a folder all captures and
+ * archives in it and below, folder by folder, in byte order of their names.  Links to folders are not followed.
  * False, and err says why, when the path can not be read. */
 bool find_captures(struct found *found, const char *path, struct err *err);
 

@@ -70,7 +70,7 @@ static bool terminal_as_input(const char *const *paths, size_t count)
 
 int report_batch(const struct options *options,
                  const struct report_format *format, const char *const *paths,
-                 size_t count)
+                 const bool *named, size_t count)
 {
     struct reporting reporting;
     struct analyze_options analyze = options->analyze;
@@ -92,12 +92,12 @@ int report_batch(const struct options *options,
     }
     struct batch batch = {
         .paths = paths,
+        .named = named,
         .count = count,
         .options = &analyze,
         .jobs = (size_t)options->jobs,
         .timeout = options->timeout,
-        .progress =
-            options->progress == WHEN_AUTO && isatty(STDERR_FILENO),
+        .progress = options->progress == WHEN_AUTO && isatty(STDERR_FILENO),
         .done = on_result,
         .user = &reporting,
     };

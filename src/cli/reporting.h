@@ -28,9 +28,10 @@ void reporting_add(struct reporting *reporting, struct result *result);
 /* Ends the report and gives the exit status. */
 int reporting_end(struct reporting *reporting);
 
-/* All of it: analyses the captures and reports them in their order. */
+/* All of it: analyses the captures and reports them in their order.  `named`
+ * is as in struct batch. */
 int report_batch(const struct options *options,
                  const struct report_format *format, const char *const *paths,
-                 size_t count);
+                 const bool *named, size_t count);
 
 #endif

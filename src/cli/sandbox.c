@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -113,6 +114,13 @@ void sandbox_enter_or_exit(void)
         return;
     cli_complain("%s", err.text);
     _exit(STATUS_WRONG);
+}
+
+void sandbox_bound_memory(uint64_t most)
+{
+    const struct rlimit limit = {most, most};
+    if (!SANITIZED)
+        setrlimit(RLIMIT_AS, &limit);
 }
 
 bool sandbox_become(const char *user, struct err *err)

@@ -27,15 +27,14 @@ static int scan(const struct options *options)
     int status = STATUS_FINE;
     if (found.count == 0 && all)
         cli_complain("no captures there (pcap or pcapng, plain or as gz, xz, "
-                     "zst, bz2)");
+                     "zst, bz2, or in tar, ZIP and 7-Zip archives)");
     if (found.count == 0)
         status = STATUS_WRONG;
     else
         status = report_batch(options,
-                              options->format == &report_text
-                                  ? &report_summary
-                                  : options->format,
-                              found.paths, found.count);
+                              options->format == &report_text ? &report_summary
+                                                              : options->format,
+                              found.paths, found.named, found.count);
     arena_free(&found.mem);
     return all ? status : STATUS_WRONG;
 }
@@ -48,6 +47,6 @@ static int run(int argc, char **argv)
 const struct subcommand scan_subcommand = {
     .name = "scan",
     .usage = "PATH...",
-    .summary = "many captures: files and folders, side by side",
+    .summary = "many captures: files, folders, archives, side by side",
     .run = run,
 };

@@ -22,31 +22,38 @@
 
 #include "cli/cli.h"
 #include "cli/sandbox.h"
+#include "cli/unpack.h"
 #include "report/json.h"
 
 /* What a worker may write: a million sessions take less. */
 enum { ANSWER_MAX = 1 << 30, READ_AT_ONCE = 1 << 16 };
 
+/* What is to be done about an archive. */
+enum inside {
+    INSIDE_ERROR, /* it is no capture */
+    INSIDE_UNPACK,
+    INSIDE_NESTED, /* it lies in another, and that is an error */
+};
+
 struct worker {
+    enum inside inside;
     char *path;
     pid_t pid;    /* 0: never started */
     int capture;  /* -1: standard input, or not open */
     off_t size;   /* of the capture; 0 unknown */
     int answer;   /* -1: at its end */
     bool killed;
-    struct text json;
+    bool unpacks; /* what it says are parcels, not a result */
+    bool done;    /* and it said that these are all */
+    struct text said;
+    size_t taken;   /* of what it said: parcels */
     struct err err; /* "" as long as all is well */
 };
 
-/* The child's life.  It ends with _exit(): what stands in buffers, and what is
- * to be done at exit, is the parent's. */
-static _Noreturn void analyze(const struct analyze_options *given)
+/* The child's life ends with _exit(): what stands in buffers, and what is to be
+ * done at exit, is the parent's.  Takes the result. */
+static _Noreturn void answer(struct result *result)
 {
-    struct analyze_options options = *given;
-    struct result *result;
-    struct err err;
-    options.opened = sandbox_enter_or_exit;
-    analyze_file("-", &options, &result, &err);
     json_t *json = json_of_result(result);
     /* stdout is the pipe; unlike json_dumpfd() it has a buffer. */
     int rc = json_dumpf(json, stdout, JSON_COMPACT | REPORT_JSON_FLAGS);
@@ -55,6 +62,33 @@ static _Noreturn void analyze(const struct analyze_options *given)
     json_decref(json);
     result_free(&result);
     _exit(rc == 0 ? STATUS_FINE : STATUS_WRONG);
+}
+
+static _Noreturn void analyze(const struct analyze_options *given)
+{
+    struct analyze_options options = *given;
+    struct result *result;
+    struct err err;
+    options.opened = sandbox_enter_or_exit;
+    analyze_file("-", &options, &result, &err);
+    answer(result);
+}
+
+/* Goes on only where there is no archive. */
+static void look_inside(enum inside inside)
+{
+    struct members *members = inside == INSIDE_ERROR ? NULL : members_open("-");
+    if (members && inside == INSIDE_UNPACK)
+        unpack(members);
+    if (members)
+        answer(result_failed("-", UNPACK_NESTED));
+}
+
+static void note_size(struct worker *worker)
+{
+    struct stat st;
+    if (fstat(worker->capture, &st) == 0 && S_ISREG(st.st_mode))
+        worker->size = st.st_size;
 }
 
 /* Opens the capture; false with the reason in worker->err. */
@@ -66,13 +100,10 @@ static bool open_capture(struct worker *worker)
     worker->capture = open(worker->path, O_RDONLY | O_CLOEXEC);
     if (worker->capture < 0)
         return err_set(&worker->err, "can not be opened: %s", strerror(errno));
-    if (fstat(worker->capture, &st) != 0)
-        return true;
-    if (S_ISDIR(st.st_mode))
+    if (fstat(worker->capture, &st) == 0 && S_ISDIR(st.st_mode))
         return err_set(&worker->err,
                        "is a folder; mailwhy scan looks for captures in it");
-    if (S_ISREG(st.st_mode))
-        worker->size = st.st_size;
+    note_size(worker);
     return true;
 }
 
@@ -89,23 +120,26 @@ static _Noreturn void child(const struct worker *worker, int answer,
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
+    look_inside(worker->inside);
     analyze(options);
 }
 
-struct worker *worker_start(const char *path,
-                            const struct analyze_options *options)
+static struct worker *new_worker(const char *path, enum inside inside)
 {
     struct worker *worker = must_alloc(sizeof *worker);
-    *worker = (struct worker){.capture = -1, .answer = -1};
+    *worker = (struct worker){.inside = inside, .capture = -1, .answer = -1};
     struct text copy = {0};
     text_adds(&copy, path);
     worker->path = copy.s;
-    if (!open_capture(worker))
-        return worker;
+    return worker;
+}
+
+static void start(struct worker *worker, const struct analyze_options *options)
+{
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
         err_set(&worker->err, "no pipe for its analysis: %s", strerror(errno));
-        return worker;
+        return;
     }
     fflush(NULL); /* or the child would write it again */
     worker->pid = fork();
@@ -120,6 +154,36 @@ struct worker *worker_start(const char *path,
         worker->answer = -1;
         worker->pid = 0;
     }
+}
+
+static struct worker *start_on_path(const char *path, enum inside inside,
+                                    const struct analyze_options *options)
+{
+    struct worker *worker = new_worker(path, inside);
+    if (open_capture(worker))
+        start(worker, options);
+    return worker;
+}
+
+struct worker *worker_start(const char *path,
+                            const struct analyze_options *options)
+{
+    return start_on_path(path, INSIDE_ERROR, options);
+}
+
+struct worker *worker_start_inside(const char *path,
+                                   const struct analyze_options *options)
+{
+    return start_on_path(path, INSIDE_UNPACK, options);
+}
+
+struct worker *worker_start_member(const char *name, int file,
+                                   const struct analyze_options *options)
+{
+    struct worker *worker = new_worker(name, INSIDE_NESTED);
+    worker->capture = file;
+    note_size(worker);
+    start(worker, options);
     return worker;
 }
 
@@ -128,14 +192,28 @@ int worker_fd(const struct worker *worker)
     return worker->answer;
 }
 
+/* Makes room where parcels were. */
+static void forget_taken(struct worker *worker)
+{
+    struct text *said = &worker->said;
+    if (worker->taken == 0)
+        return;
+    said->n -= worker->taken;
+    memmove(said->s, said->s + worker->taken, said->n);
+    worker->taken = 0;
+}
+
 bool worker_read(struct worker *worker)
 {
     uint8_t bytes[READ_AT_ONCE];
+    forget_taken(worker);
     ssize_t n = read(worker->answer, bytes, sizeof bytes);
     if (n < 0 && errno == EINTR)
         return true;
-    if (n > 0 && worker->json.n < ANSWER_MAX) {
-        text_add(&worker->json, (struct span){bytes, (size_t)n});
+    if (n > 0 && worker->said.n < ANSWER_MAX) {
+        if (worker->inside == INSIDE_UNPACK && worker->said.n == 0)
+            worker->unpacks = bytes[0] != '{';
+        text_add(&worker->said, (struct span){bytes, (size_t)n});
         return true;
     }
     if (n > 0)
@@ -143,6 +221,33 @@ bool worker_read(struct worker *worker)
     close(worker->answer);
     worker->answer = -1;
     return false;
+}
+
+bool worker_unpacks(const struct worker *worker)
+{
+    return worker->unpacks;
+}
+
+/* What stands in the way of reading the archive, made safe to print. */
+static void note_trouble(struct worker *worker, struct span why)
+{
+    struct text safe = {0};
+    text_add_safe(&safe, why);
+    err_set(&worker->err, "%s", text_string(&safe));
+    text_free(&safe);
+}
+
+enum parcel_result worker_parcel(struct worker *worker, struct parcel *parcel)
+{
+    struct span rest = span_skip(text_span(&worker->said), worker->taken);
+    size_t before = rest.n;
+    enum parcel_result taken = parcel_take(&rest, parcel);
+    worker->taken += before - rest.n;
+    if (taken == PARCEL_OK && parcel->kind == PARCEL_DONE && !worker->done) {
+        worker->done = true;
+        note_trouble(worker, parcel->bytes);
+    }
+    return taken;
 }
 
 void worker_kill(struct worker *worker, const char *why)
@@ -180,30 +285,38 @@ static void reap(struct worker *worker)
         err_set(&worker->err, "its analysis ended before it was done");
 }
 
-struct result *worker_finish(struct worker **worker)
+/* Its answer; where it gave none, err says why. */
+static struct result *answer_of(struct worker *w)
 {
-    struct worker *w = *worker;
     struct result *result = NULL;
-    struct text name = {0};
-    reap(w);
-    if (!*w->err.text) {
-        result = result_of_json(text_span(&w->json));
+    if (w->unpacks) {
+        if (!w->done && !*w->err.text)
+            err_set(&w->err, "its unpacking ended before it was done");
+    } else if (!*w->err.text) {
+        result = result_of_json(text_span(&w->said));
         if (!result)
             err_set(&w->err, "its analysis gave no answer");
     }
-    if (!result) {
-        result = result_new("");
-        result->verdict = VERDICT_UNDETERMINED;
-        result->error = arena_string(result->mem, span_of(w->err.text));
+    return result || !*w->err.text ? result
+                                   : result_failed(w->path, w->err.text);
+}
+
+struct result *worker_finish(struct worker **worker)
+{
+    struct worker *w = *worker;
+    struct text name = {0};
+    reap(w);
+    struct result *result = answer_of(w);
+    if (result) {
+        text_add_safe(&name, span_of(w->path));
+        result->file = arena_string(result->mem, text_span(&name));
+        text_free(&name);
     }
-    text_add_safe(&name, span_of(w->path));
-    result->file = arena_string(result->mem, text_span(&name));
-    text_free(&name);
     if (w->answer >= 0)
         close(w->answer);
     if (w->capture >= 0)
         close(w->capture);
-    text_free(&w->json);
+    text_free(&w->said);
     free(w->path);
     free(w);
     *worker = NULL;

@@ -3,6 +3,8 @@
  */
 #include "finding/result.h"
 
+#include "base/text.h"
+
 const char *const step_names[STEPS] = {"dns",   "connect", "greeting", "tls",
                                        "login", "mailbox", "transfer", "close"};
 
@@ -18,6 +20,17 @@ struct result *result_new(const char *file)
         .good_news = "",
         .not_the_cause = "",
     };
+    return result;
+}
+
+struct result *result_failed(const char *file, const char *why)
+{
+    struct text name = {0};
+    text_add_safe(&name, span_of(file));
+    struct result *result = result_new(text_string(&name));
+    result->verdict = VERDICT_UNDETERMINED;
+    result->error = arena_string(result->mem, span_of(why));
+    text_free(&name);
     return result;
 }
 

@@ -159,6 +159,11 @@ struct result {
 
 /* An empty result in an arena of its own. */
 struct result *result_new(const char *file);
+
+/* One about a file that could not be read; `why` is safe to print, the file's
+ * name is made so. */
+struct result *result_failed(const char *file, const char *why);
+
 void result_free(struct result **result);
 
 /* The session with this id, which the result owns; NULL: it is not listed. */

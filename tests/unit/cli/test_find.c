@@ -38,14 +38,17 @@ static void folders_are_searched_in_order(void **state)
     folder_write("in/a.pcap", pcap);
     folder_write("in/notes.pcap", SPAN("not a capture"));
     folder_write("in/empty.pcap", SPAN(""));
+    folder_write("in/d", SPAN("PK\x03\x04"));
     assert_int_equal(symlink("../..", "in/b/up"), 0);
     assert_int_equal(symlink("nowhere", "in/b/broken"), 0);
     assert_int_equal(mkfifo("in/pipe", 0600), 0);
     assert_true(find_captures(&found, "in", &err));
-    assert_int_equal(found.count, 3);
+    assert_int_equal(found.count, 4);
     assert_string_equal(found.paths[0], "in/a.pcap");
     assert_string_equal(found.paths[1], "in/b/z");
     assert_string_equal(found.paths[2], "in/c.txt");
+    assert_string_equal(found.paths[3], "in/d");
+    assert_false(found.named[3]);
     arena_free(&found.mem);
 }
 
@@ -57,6 +60,7 @@ static void a_file_that_is_named_is_taken_as_it_is(void **state)
     folder_write("x", SPAN("not a capture"));
     assert_true(find_captures(&found, "x", &err));
     assert_int_equal(found.count, 1);
+    assert_true(found.named[0]);
     arena_free(&found.mem);
 }
 

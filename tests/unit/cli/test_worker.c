@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cli/batch.h"
 #include "cli/folder.h"
+#include "cli/parcel.h"
 #include "cli/worker.h"
 
 bool analyze_file(const char *path, const struct analyze_options *options,
@@ -31,6 +32,22 @@ bool analyze_file(const char *path, const struct analyze_options *options,
     if (strcmp(order, "leave") == 0)
         _exit(3);
     if (strcmp(order, "lie") == 0 && write(STDOUT_FILENO, "{\"a\":", 5) == 5)
+        _exit(0);
+    if (strcmp(order, "babble") == 0 && write(STDOUT_FILENO, "b!", 2) == 2)
+        _exit(0);
+    if (strcmp(order, "drop") == 0 &&
+        parcel_write(STDOUT_FILENO, PARCEL_MEMBER, SPAN("in/a")) &&
+        parcel_write(STDOUT_FILENO, PARCEL_BYTES, SPAN("half")))
+        raise(SIGKILL);
+    if (strcmp(order, "twice") == 0 &&
+        parcel_write(STDOUT_FILENO, PARCEL_BYTES, SPAN("of nothing")) &&
+        parcel_write(STDOUT_FILENO, PARCEL_END, SPAN("")) &&
+        parcel_write(STDOUT_FILENO, PARCEL_MEMBER, SPAN("a")) &&
+        parcel_write(STDOUT_FILENO, PARCEL_BYTES, SPAN("one")) &&
+        parcel_write(STDOUT_FILENO, PARCEL_MEMBER, SPAN("b")) &&
+        parcel_write(STDOUT_FILENO, PARCEL_BYTES, SPAN("two")) &&
+        parcel_write(STDOUT_FILENO, PARCEL_END, SPAN("")) &&
+        parcel_write(STDOUT_FILENO, PARCEL_DONE, SPAN("")))
         _exit(0);
     if (strcmp(order, "hang") == 0)
         for (;;)
@@ -159,6 +176,31 @@ static void what_hangs_is_given_up_alone(void **state)
     text_free(&log);
 }
 
+/* What a process that unpacks an archive can do wrong. */
+static void an_archive_fails_as_captures_do(void **state)
+{
+    static const char *const paths[] = {"1", "2", "3", "4"};
+    struct text log = {0};
+    (void)state;
+    folder_write("1", SPAN("drop"));
+    folder_write("2", SPAN("a"));
+    folder_write("3", SPAN("babble"));
+    folder_write("4", SPAN("twice"));
+    for (size_t jobs = 1; jobs <= 4; jobs++) {
+        const struct batch batch = {.paths = paths,
+                                    .count = 4,
+                                    .options = &options,
+                                    .jobs = jobs,
+                                    .done = note,
+                                    .user = &log};
+        assert_true(batch_run(&batch));
+        assert_string_equal(text_string(&log),
+                            "1/in/a:error 1:error 2:a 3:error 4/a:one 4/b:two ");
+        text_clear(&log);
+    }
+    text_free(&log);
+}
+
 static void interrupt(int signal_number)
 {
     (void)signal_number;
@@ -197,6 +239,7 @@ int main(void)
         IN_FOLDER(a_worker_can_be_ended_before_its_time),
         IN_FOLDER(results_come_in_the_order_of_the_paths),
         IN_FOLDER(what_hangs_is_given_up_alone),
+        IN_FOLDER(an_archive_fails_as_captures_do),
         IN_FOLDER(an_interrupt_ends_the_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
