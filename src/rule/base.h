@@ -20,6 +20,7 @@ struct entries {
 
 struct rules {
     struct arena *mem, *code; /* see struct parsing */
+    uint64_t digest;
     struct regexes *regexes;
     struct rule **list; /* in the order of the files */
     size_t count, room;

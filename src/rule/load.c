@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/hash.h"
 #include "rule/base.h"
 #include "rule/read.h"
 
@@ -97,6 +98,7 @@ static void load_bytes(struct loading *l, const char *name, struct span bytes)
 {
     struct document document;
     l->complaints.file = arena_string(l->rules->mem, span_of(name));
+    l->rules->digest = hash_bytes(bytes, l->rules->digest);
     if (!document_open(&document, bytes, l->rules->mem, &l->complaints))
         return;
     const yaml_node_t *root = document_root(&document);
@@ -261,9 +263,15 @@ bool rules_disable(struct rules *rules, const char *id)
             rules->list[kept++] = rules->list[i];
     }
     bool some = kept < rules->count;
+    rules->digest = hash_bytes(span_of(id), rules->digest);
     rules->count = kept;
     index_rules(rules);
     return some;
+}
+
+uint64_t rules_digest(const struct rules *rules)
+{
+    return rules->digest;
 }
 
 size_t rules_count(const struct rules *rules)

@@ -121,6 +121,10 @@ bool rule_explains_healed(const struct rule *rule);
  * id. */
 bool rule_name_means(const char *name, const char *id);
 
+/* A hash of all that was loaded, in its order, and of what was disabled: as
+ * long as it is the same, judging is the same. */
+uint64_t rules_digest(const struct rules *rules);
+
 size_t rules_count(const struct rules *rules);
 const struct rule *rules_get(const struct rules *rules, size_t i);
 const struct rule *rules_find(const struct rules *rules, const char *id);
