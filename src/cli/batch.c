@@ -28,11 +28,14 @@ enum {
  * result, if any, is the last word. */
 struct item {
     TAILQ_ENTRY(item) place;
-    const char *path;   /* the batch's; NULL: a member */
-    char *name;         /* shown for a member */
-    bool named;         /* an archive without captures is an error */
-    int spool;          /* a member's bytes, until its analysis has begun; -1 */
-    bool spooled;       /* all of them */
+    const char *path; /* the batch's; NULL: a member */
+    char *name;       /* shown for a member */
+    bool named;       /* an archive without captures is an error */
+    int spool;        /* a member's bytes, until its analysis has begun; -1 */
+    bool spooled;     /* all of them */
+    struct state_key key; /* what the result is to be found by later */
+    bool recalled;      /* it is in the state, and is fetched when it is due */
+    bool passing;       /* it is not to be found later: it may be other then */
     struct err trouble; /* why they are not all that the archive holds */
     struct worker *worker; /* NULL when it has ended, or not begun */
     double deadline;
@@ -111,6 +114,21 @@ static void over(struct item *item, struct result *result)
     item->over = true;
 }
 
+/* The same, and known from now on. */
+static void over_and_known(struct run *run, struct item *item,
+                           struct result *result)
+{
+    over(item, result);
+    if (!item->passing && !state_has(run->batch->state, &item->key))
+        state_add(run->batch->state, &item->key, item->members, result);
+}
+
+static bool recall(const struct run *run, struct item *item)
+{
+    item->recalled = item->over = state_has(run->batch->state, &item->key);
+    return item->recalled;
+}
+
 static void set_deadline(const struct run *run, struct item *item)
 {
     item->deadline = now() + (double)run->batch->timeout;
@@ -128,6 +146,8 @@ static struct item *add_member(struct run *run, struct item *archive,
     text_add(&full, name);
     member->name = full.s;
     archive->members++;
+    member->key = archive->key;
+    member->key.member = archive->members;
     TAILQ_INSERT_BEFORE(archive, member, place);
     return member;
 }
@@ -141,6 +161,8 @@ static void open_member(struct run *run, struct item *archive, struct span name)
 {
     struct err err;
     struct item *member = add_member(run, archive, name);
+    if (recall(run, member))
+        return;
     member->spool = spool_new(&err);
     if (member->spool >= 0)
         archive->open = member;
@@ -191,7 +213,9 @@ static void take_parcel(struct run *run, struct item *archive,
     case PARCEL_NOT_READ: {
         struct item *member = add_member(run, archive, span_cut(&rest, '\0'));
         text_add_safe(&safe, rest);
-        member_fails(member, text_string(&safe));
+        if (!recall(run, member))
+            over_and_known(run, member,
+                           result_failed(member->name, text_string(&safe)));
         break;
     }
     case PARCEL_DONE: /* the worker has seen it */
@@ -225,18 +249,19 @@ static void add_trouble(struct result *result, const char *trouble)
 
 static void finish(struct run *run, struct item *item)
 {
+    bool lasting;
     if (item->unpacks)
         run->unpacking--;
     else
         run->running--;
+    if (item->open)
+        item->open->passing = true;
     close_member(run, item, "its archive can not be read on");
-    over(item, worker_finish(&item->worker));
-    if (item->result && *item->trouble.text)
-        add_trouble(item->result, item->trouble.text);
-    if (!item->result && item->members == 0 && item->named)
-        over(item, result_failed(item->path,
-                                 "is an archive without captures (pcap or "
-                                 "pcapng, plain or compressed)"));
+    struct result *result = worker_finish(&item->worker, &lasting);
+    if (result && *item->trouble.text)
+        add_trouble(result, item->trouble.text);
+    item->passing |= !lasting;
+    over_and_known(run, item, result);
 }
 
 /* Takes what a worker has said of an archive; ends it when that is all. */
@@ -295,6 +320,21 @@ static void start_member(struct run *run, struct item *member)
     started(run, member);
 }
 
+/* A path of which the state has the result, and those of all its members. */
+static bool recall_all(const struct run *run, struct item *item)
+{
+    const struct state *state = run->batch->state;
+    struct state_key member = item->key;
+    uint64_t members = state_members(state, &item->key);
+    for (member.member = 1; member.member <= members; member.member++)
+        if (!state_has(state, &member))
+            return false;
+    if (!recall(run, item))
+        return false;
+    item->members = members;
+    return true;
+}
+
 static void start_path(struct run *run)
 {
     const struct batch *batch = run->batch;
@@ -302,6 +342,9 @@ static void start_path(struct run *run)
     item->named = !batch->named || batch->named[run->next];
     run->next++;
     TAILQ_INSERT_TAIL(&run->items, item, place);
+    item->key = state_key_of(item->path);
+    if (recall_all(run, item))
+        return;
     item->worker = worker_start_inside(item->path, batch->options);
     started(run, item);
 }
@@ -347,15 +390,43 @@ static void progress_clear(struct run *run)
     run->progress_shown = false;
 }
 
+/* Frees the result, which may be NULL. */
+static void report(const struct run *run, struct result *result)
+{
+    if (result)
+        run->batch->done(run->batch->user, result);
+    result_free(&result);
+}
+
+static void report_item(const struct run *run, struct item *item)
+{
+    const struct state *state = run->batch->state;
+    struct state_key member = item->key;
+    struct result *result = item->result;
+    item->result = NULL;
+    if (item->recalled) {
+        for (uint64_t i = 1; i <= item->members; i++) {
+            member.member = i;
+            report(run, state_result(state, &member));
+        }
+        result = state_result(state, &item->key);
+    }
+    if (!result && item->members == 0 && item->named)
+        result =
+            result_failed(item->path, "is an archive without captures (pcap or "
+                                      "pcapng, plain or compressed)");
+    report(run, result);
+}
+
 /* Hands over what is complete, in order. */
 static void hand_over(struct run *run)
 {
-    const struct batch *batch = run->batch;
     struct item *first;
-    while ((first = TAILQ_FIRST(&run->items)) && first->over) {
+    /* The analyzer does not follow TAILQ_REMOVE() to the list's head. */
+    while ((first = TAILQ_FIRST(&run->items)) &&
+           first->over) { /* NOLINT(clang-analyzer-unix.Malloc) */
         progress_clear(run);
-        if (first->result)
-            batch->done(batch->user, first->result);
+        report_item(run, first);
         run->reported += first->path != NULL;
         free_item(run, first);
     }
@@ -408,7 +479,7 @@ static void give_up(struct run *run)
 {
     struct item *item;
     while ((item = TAILQ_FIRST(&run->items))) {
-        if (item->worker) {
+        if (item->worker) { /* NOLINT(clang-analyzer-unix.Malloc): as above */
             worker_kill(item->worker, "stopped");
             finish(run, item);
         }

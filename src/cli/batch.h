@@ -8,6 +8,7 @@
 #ifndef CLI_BATCH_H
 #define CLI_BATCH_H
 
+#include "cli/state.h"
 #include "pipeline.h"
 
 struct batch {
@@ -18,6 +19,8 @@ struct batch {
     const struct analyze_options *options;
     size_t jobs;      /* processes at the same time; 0: one per processor */
     uint64_t timeout; /* seconds for one capture; 0: no limit */
+    struct state *state; /* may be NULL; results it has are taken from it, new
+                            ones are added to it as soon as they are there */
     bool progress;    /* tell on standard error how far it is */
     /* Called for each capture, in the order of the paths and within archives;
      * the result is freed afterwards. */

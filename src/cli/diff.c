@@ -73,7 +73,7 @@ static void analyze(char *const *paths, const struct analyze_options *how,
                 worker_read(workers[i]);
     }
     for (int i = 0; i < BOTH; i++)
-        results[i] = worker_finish(&workers[i]);
+        results[i] = worker_finish(&workers[i], NULL);
 }
 
 static void forget(struct result **results)

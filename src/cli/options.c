@@ -24,6 +24,7 @@ enum {
     OPTION_SHOW_USERS,
     OPTION_JOBS,
     OPTION_TIMEOUT,
+    OPTION_STATE,
     OPTION_USER,
     OPTION_GOOD_SESSION,
     OPTION_BAD_SESSION,
@@ -57,6 +58,7 @@ static const struct row {
     {"show-users", OPTION_SHOW_USERS, NULL, FOR_ALL, "show user names whole (passwords are never shown)"},
     {"jobs", OPTION_JOBS, "N", FOR_SCAN, "captures analysed at the same time; default: one per processor"},
     {"timeout", OPTION_TIMEOUT, "SECONDS", FOR_SCAN, "give up on a capture after so long; default 600, 0: never"},
+    {"state", OPTION_STATE, "FILE", FOR_SCAN, "keep results there; what is there already is not analysed again"},
     {"interface", 'i', "NAME", FOR_LIVE, "listen there"},
     {"user", OPTION_USER, "NAME", FOR_LIVE, "become this user once the interface is open; default: nobody"},
     {"color", OPTION_COLOR, "WHEN", FOR_ALL, "auto, always or never (NO_COLOR is respected)"},
@@ -264,6 +266,9 @@ static void take(struct options *options, int value, const char *s, int argc)
         break;
     case OPTION_SHOW_USERS:
         options->analyze.show_users = true;
+        break;
+    case OPTION_STATE:
+        options->state = s;
         break;
     case OPTION_USER:
         options->user = s;

@@ -39,6 +39,7 @@ struct options {
     bool verbose, all, quiet;
     uint64_t jobs, timeout; /* scan; 0: as many as processors; no limit */
     uint64_t good_session, bad_session; /* diff; 0: choose */
+    const char *state;      /* scan: where it remembers; NULL: nowhere */
     const char *interface;  /* live */
     const char *user;       /* live: whom to become */
     char **words;           /* what is no option, */

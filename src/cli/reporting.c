@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "cli/batch.h"
+#include "cli/fingerprint.h"
+#include "cli/state.h"
 
 /* Reports for people group sessions and name only some of them; so many are
  * sent from worker to parent. */
@@ -68,13 +70,64 @@ static bool terminal_as_input(const char *const *paths, size_t count)
     return false;
 }
 
+/* NULL when it can not be used. */
+static struct state *state_for(const struct options *options,
+                               const struct analyze_options *analyze,
+                               struct err *err)
+{
+    bool anew;
+    struct state *state =
+        state_open(options->state, fingerprint(analyze), &anew, err);
+    if (state && anew)
+        cli_complain("--state %s: is from another mailwhy, other rules or "
+                     "other options; begins anew",
+                     options->state);
+    return state;
+}
+
+/* Runs the batch into a report; gives the exit status. */
+static int run_into(struct reporting *reporting, struct batch *batch)
+{
+    struct err err;
+    batch->done = on_result;
+    batch->user = reporting;
+    bool complete = batch_run(batch);
+    int status = reporting_end(reporting);
+    if (!state_close(&batch->state, &err))
+        status = cli_wrong(&err);
+    if (complete)
+        return status;
+    cli_complain(reporting->options->state
+                     ? "stopped; what was reported is not all, but the same "
+                       "command goes on from here"
+                     : "stopped; what was reported is not all");
+    return STATUS_WRONG;
+}
+
+/* The same, from files that are opened here. */
+static int run_batch(const struct options *options,
+                     const struct report_format *format, struct batch *batch)
+{
+    struct reporting reporting;
+    struct err err;
+    if (options->state) {
+        batch->state = state_for(options, batch->options, &err);
+        if (!batch->state)
+            return cli_wrong(&err);
+    }
+    if (reporting_begin(&reporting, options, format, batch->options->rules,
+                        false, &err))
+        return run_into(&reporting, batch);
+    cli_wrong(&err);
+    state_close(&batch->state, &err);
+    return STATUS_WRONG;
+}
+
 int report_batch(const struct options *options,
                  const struct report_format *format, const char *const *paths,
                  const bool *named, size_t count)
 {
-    struct reporting reporting;
     struct analyze_options analyze = options->analyze;
-    struct err err;
     if (terminal_as_input(paths, count)) {
         cli_complain("standard input is a terminal; pipe a capture into it: "
                      "tcpdump -w - | mailwhy -");
@@ -86,10 +139,6 @@ int report_batch(const struct options *options,
     analyze.rules = rules;
     if (!format->all_sessions && !options->verbose)
         analyze.sessions_listed = SESSIONS_LISTED;
-    if (!reporting_begin(&reporting, options, format, rules, false, &err)) {
-        rules_free(&rules);
-        return cli_wrong(&err);
-    }
     struct batch batch = {
         .paths = paths,
         .named = named,
@@ -98,14 +147,8 @@ int report_batch(const struct options *options,
         .jobs = (size_t)options->jobs,
         .timeout = options->timeout,
         .progress = options->progress == WHEN_AUTO && isatty(STDERR_FILENO),
-        .done = on_result,
-        .user = &reporting,
     };
-    bool complete = batch_run(&batch);
+    int status = run_batch(options, format, &batch);
     rules_free(&rules);
-    int status = reporting_end(&reporting);
-    if (complete)
-        return status;
-    cli_complain("stopped; what was reported is not all");
-    return STATUS_WRONG;
+    return status;
 }

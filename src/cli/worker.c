@@ -266,48 +266,51 @@ double worker_progress(const struct worker *worker)
     return (double)at / (double)worker->size;
 }
 
-/* Waits for the end of the process; what is strange about it goes to err. */
-static void reap(struct worker *worker)
+/* Waits for the end of the process; false when it did not end as it should,
+ * and err says how. */
+static bool reap(struct worker *worker)
 {
     int status = 0;
     if (worker->pid == 0)
-        return;
+        return false;
     while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
         ;
     if (worker->killed)
-        return;
+        return false;
     if (WIFSIGNALED(status))
-        err_set(&worker->err,
-                "its analysis crashed (%s); please report this, with the "
-                "capture if you may",
-                strsignal(WTERMSIG(status)));
-    else if (WEXITSTATUS(status) != STATUS_FINE)
-        err_set(&worker->err, "its analysis ended before it was done");
+        return err_set(&worker->err,
+                       "its analysis crashed (%s); please report this, with "
+                       "the capture if you may",
+                       strsignal(WTERMSIG(status)));
+    return WEXITSTATUS(status) == STATUS_FINE ||
+           err_set(&worker->err, "its analysis ended before it was done");
 }
 
-/* Its answer; where it gave none, err says why. */
-static struct result *answer_of(struct worker *w)
+/* Its answer; NULL and no err of an archive without trouble.  False when it
+ * gave none, and err says why. */
+static bool take_answer(struct worker *w, struct result **result)
 {
-    struct result *result = NULL;
-    if (w->unpacks) {
-        if (!w->done && !*w->err.text)
-            err_set(&w->err, "its unpacking ended before it was done");
-    } else if (!*w->err.text) {
-        result = result_of_json(text_span(&w->said));
-        if (!result)
-            err_set(&w->err, "its analysis gave no answer");
-    }
-    return result || !*w->err.text ? result
-                                   : result_failed(w->path, w->err.text);
+    *result = NULL;
+    if (!reap(w))
+        return false;
+    if (w->unpacks)
+        return w->done ||
+               err_set(&w->err, "its unpacking ended before it was done");
+    *result = result_of_json(text_span(&w->said));
+    return *result || err_set(&w->err, "its analysis gave no answer");
 }
 
-struct result *worker_finish(struct worker **worker)
+struct result *worker_finish(struct worker **worker, bool *lasting)
 {
     struct worker *w = *worker;
+    struct result *result;
     struct text name = {0};
-    reap(w);
-    struct result *result = answer_of(w);
-    if (result) {
+    bool answered = take_answer(w, &result);
+    if (lasting)
+        *lasting = answered;
+    if (!result && *w->err.text)
+        result = result_failed(w->path, w->err.text);
+    else if (result) {
         text_add_safe(&name, span_of(w->path));
         result->file = arena_string(result->mem, text_span(&name));
         text_free(&name);

@@ -52,7 +52,9 @@ void worker_kill(struct worker *worker, const char *why);
 double worker_progress(const struct worker *worker);
 
 /* Frees a worker that has ended and gives its result.  It is NULL only when an
- * archive was unpacked, to its end and without trouble. */
-struct result *worker_finish(struct worker **worker);
+ * archive was unpacked, to its end and without trouble.  *lasting (may be NULL)
+ * is whether the same file will have the same result again, which is not so when
+ * the process was killed or crashed. */
+struct result *worker_finish(struct worker **worker, bool *lasting);
 
 #endif

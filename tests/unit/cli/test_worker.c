@@ -7,6 +7,7 @@
  */
 #include "test.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -66,7 +67,7 @@ static struct result *analyzed(const char *path)
     struct worker *worker = worker_start(path, &options);
     while (worker_fd(worker) >= 0 && worker_read(worker))
         ;
-    return worker_finish(&worker);
+    return worker_finish(&worker, NULL);
 }
 
 static void assert_error(const char *order, const char *says)
@@ -121,7 +122,7 @@ static void a_worker_can_be_ended_before_its_time(void **state)
     worker_kill(worker, "took too long");
     while (worker_read(worker))
         ;
-    struct result *result = worker_finish(&worker);
+    struct result *result = worker_finish(&worker, NULL);
     assert_string_equal(result->error, "took too long");
     result_free(&result);
 }
@@ -201,6 +202,52 @@ static void an_archive_fails_as_captures_do(void **state)
     text_free(&log);
 }
 
+static void run_with_state(struct text *log)
+{
+    static const char *const paths[] = {"1", "2", "3"};
+    struct err err;
+    bool anew;
+    struct batch batch = {.paths = paths,
+                          .count = 3,
+                          .options = &options,
+                          .jobs = 1,
+                          .state = state_open("s", 1, &anew, &err),
+                          .done = note,
+                          .user = log};
+    text_clear(log);
+    assert_non_null(batch.state);
+    assert_true(batch_run(&batch));
+    assert_true(state_close(&batch.state, &err));
+}
+
+/* Other bytes, but as old as they were. */
+static void replace(const char *path, const char *order)
+{
+    struct stat before;
+    assert_int_equal(stat(path, &before), 0);
+    folder_write(path, span_of(order));
+    const struct timespec times[] = {before.st_atim, before.st_mtim};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* What crashed once may not crash again; nothing else is analysed again. */
+static void a_crash_is_not_remembered(void **state)
+{
+    struct text log = {0};
+    (void)state;
+    folder_write("1", SPAN("crash"));
+    folder_write("2", SPAN("a"));
+    folder_write("3", SPAN("drop"));
+    run_with_state(&log);
+    assert_string_equal(text_string(&log), "1:error 2:a 3/in/a:error 3:error ");
+    replace("1", "fines");
+    replace("2", "b");
+    replace("3", "well");
+    run_with_state(&log);
+    assert_string_equal(text_string(&log), "1:fines 2:a 3:well ");
+    text_free(&log);
+}
+
 static void interrupt(int signal_number)
 {
     (void)signal_number;
@@ -240,6 +287,7 @@ int main(void)
         IN_FOLDER(results_come_in_the_order_of_the_paths),
         IN_FOLDER(what_hangs_is_given_up_alone),
         IN_FOLDER(an_archive_fails_as_captures_do),
+        IN_FOLDER(a_crash_is_not_remembered),
         IN_FOLDER(an_interrupt_ends_the_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
