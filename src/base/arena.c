@@ -178,10 +178,21 @@ struct span arena_copy(struct arena *arena, struct span bytes)
 
 char *arena_string(struct arena *arena, struct span text)
 {
-    char *s = arena_room(arena, text.n + 1);
-    if (text.n)
-        memcpy(s, text.p, text.n);
-    s[text.n] = '\0';
+    return arena_join(arena, &text, 1);
+}
+
+char *arena_join(struct arena *arena, const struct span *parts, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        n += parts[i].n;
+    char *s = arena_room(arena, n + 1), *end = s;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].n)
+            memcpy(end, parts[i].p, parts[i].n);
+        end += parts[i].n;
+    }
+    *end = '\0';
     return s;
 }
 

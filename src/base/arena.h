@@ -23,6 +23,8 @@ void *arena_room(struct arena *arena, size_t n);
 
 /* A NUL-terminated copy. */
 char *arena_string(struct arena *arena, struct span text);
+/* One of all the parts. */
+char *arena_join(struct arena *arena, const struct span *parts, size_t count);
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

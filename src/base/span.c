@@ -121,6 +121,16 @@ bool span_uint(struct span s, uint64_t *value)
     return true;
 }
 
+struct span span_decimal(uint64_t number, char room[SPAN_DECIMAL])
+{
+    size_t at = SPAN_DECIMAL;
+    do {
+        room[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    return (struct span){(const uint8_t *)room + at, SPAN_DECIMAL - at};
+}
+
 static bool is_label_byte(uint8_t c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

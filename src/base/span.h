@@ -75,6 +75,10 @@ bool span_starts(struct span s, struct span prefix);
  * fit.  *value is then untouched. */
 bool span_uint(struct span s, uint64_t *value);
 
+/* The number in decimal, at the end of the room; no NUL follows. */
+enum { SPAN_DECIMAL = 20 };
+struct span span_decimal(uint64_t number, char room[SPAN_DECIMAL]);
+
 /* The last two labels of a host name, "example.org" of "imap.example.org.";
  * empty where it is an address, has one label only, or is no host name. */
 struct span span_domain(struct span host);

@@ -104,6 +104,11 @@ static size_t plain_first(struct span s)
     return n;
 }
 
+bool text_is_safe(struct span wire)
+{
+    return plain_first(wire) == wire.n;
+}
+
 void text_add_safe(struct text *text, struct span wire)
 {
     for (;;) {

@@ -23,6 +23,10 @@ void text_addf(struct text *text, const char *format, ...)
  * bidirectional overrides become \xNN or \u{NNNN}. */
 void text_add_safe(struct text *text, struct span wire);
 
+/* Whether that would change nothing: as quick as can be, so that it says no to
+ * what is not ASCII. */
+bool text_is_safe(struct span wire);
+
 /* Empties it but keeps the memory. */
 void text_clear(struct text *text);
 void text_free(struct text *text);

@@ -313,7 +313,7 @@ static const char *starttls_of(const struct fact_session *s)
     return "";
 }
 
-static struct who make_who(const struct parts *parts, char port[8])
+static struct who make_who(const struct parts *parts, char port[SPAN_DECIMAL])
 {
     struct who who = {.time = "", .clock = "", .from = "", .until = "",
                       .starttls = ""};
@@ -323,8 +323,7 @@ static struct who make_who(const struct parts *parts, char port[8])
         who.server = s->server;
         who.host = s->name;
         who.starttls = starttls_of(s);
-        snprintf(port, 8, "%u", (unsigned)(s->port & 0xffff));
-        who.port = span_of(port);
+        who.port = span_decimal(s->port, port);
     }
     if (parts->lookup) {
         who.client = or_else(who.client, lookup_of(parts->lookup)->client);
@@ -361,6 +360,8 @@ static void add_clock(const struct parts *parts, struct clock_words *clock,
 
 static const char *safe_string(struct arena *mem, struct span words)
 {
+    if (text_is_safe(words))
+        return arena_string(mem, words);
     struct text text = {0};
     text_add_safe(&text, words);
     const char *s = arena_string(mem, text_span(&text));
@@ -377,15 +378,16 @@ static void name_parties(const struct parts *parts, const struct who *who,
                        : parts->lookup ? lookup_of(parts->lookup)->name
                        : parts->attempt ? who->host
                                         : (struct span){NULL, 0};
+    struct span address[] = {six ? SPAN("[") : SPAN(""), who->server,
+                             six ? SPAN("]:") : SPAN(":"), who->port};
     match->client = match->server = match->server_name = "";
     if (!parts->clients_differ)
         match->client = safe_string(parts->mem, who->client);
     if (!parts->names_differ)
         match->server_name = safe_string(parts->mem, name);
     if (!parts->servers_differ && who->server.n)
-        match->server = arena_printf(
-            parts->mem, six ? "[%s]:%s" : "%s:%s",
-            safe_string(parts->mem, who->server), (const char *)who->port.p);
+        match->server = safe_string(
+            parts->mem, span_of(arena_join(parts->mem, address, 4)));
 }
 
 /* Only who can be found in a server's log is looked for there. */
@@ -430,7 +432,7 @@ struct match match_make(const struct rules *rules, const struct rule *rule,
     struct parts parts = {.rule = rule, .view = view, .mem = mem};
     struct match match = {
         .rule = rule, .summary = "", .remedy = {"", ""}, .log = ""};
-    char port[8] = "";
+    char port[SPAN_DECIMAL];
     gather(&parts);
     note_subject(&parts);
     sort_sessions(&parts);

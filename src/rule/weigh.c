@@ -2,19 +2,16 @@
  * against it; see rule.h.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <stdio.h>
-
 #include "rule/base.h"
 #include "rule/say.h"
 
-static struct who who_of(const struct fact *session, char port[8])
+static struct who who_of(const struct fact *session, char port[SPAN_DECIMAL])
 {
     const struct fact_session *s = session->values;
-    snprintf(port, 8, "%u", (unsigned)(s->port & 0xffff));
     return (struct who){
         .client = s->client,
         .server = s->server,
-        .port = span_of(port),
+        .port = span_decimal(s->port, port),
         .host = s->name.n ? s->name : s->server,
         .time = "",
         .clock = "",
@@ -65,7 +62,7 @@ struct weighing rule_weigh(const struct rule *rule, const struct fact *session,
     };
     struct view view = {.slot[SLOT_SESSION] = session,
                         .slot[SLOT_CONTRAST] = contrast};
-    char port[8];
+    char port[SPAN_DECIMAL];
     const struct who who = who_of(session, port);
     const struct saying saying = {&view, &who, mem};
     if (!weigh(&rule->condition->lowered, -1, &saying, &out))

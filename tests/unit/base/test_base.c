@@ -99,6 +99,19 @@ static void a_number_must_be_all_digits_and_fit(void **state)
     assert_true(v == UINT64_MAX);
 }
 
+static void a_number_is_written_in_decimal(void **state)
+{
+    (void)state;
+    static const uint64_t numbers[] = {0, 9, 10, 993, UINT64_MAX};
+    static const char *const written[] = {"0", "9", "10", "993",
+                                          "18446744073709551615"};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        char room[SPAN_DECIMAL];
+        assert_true(span_same(span_decimal(numbers[i], room),
+                              span_of(written[i])));
+    }
+}
+
 static void a_cursor_stays_bad(void **state)
 {
     (void)state;
@@ -127,6 +140,9 @@ static void arena_memory_is_zeroed_aligned_and_apart(void **state)
         last = p;
     }
     assert_string_equal(arena_printf(arena, "%d-%s", 4, "x"), "4-x");
+    const struct span parts[] = {SPAN("a"), {NULL, 0}, SPAN(""), SPAN("bc")};
+    assert_string_equal(arena_join(arena, parts, 4), "abc");
+    assert_string_equal(arena_join(arena, parts, 0), "");
     arena_free(&arena);
     assert_null(arena);
     arena_free(&arena);
@@ -154,8 +170,12 @@ static void wire_text_can_not_control_a_terminal(void **state)
         struct text text = {0};
         text_add_safe(&text, cases[i].in);
         assert_string_equal(text_string(&text), cases[i].out);
+        if (text_is_safe(cases[i].in))
+            assert_true(span_same(cases[i].in, span_of(cases[i].out)));
         text_free(&text);
     }
+    assert_true(text_is_safe(SPAN("192.0.2.1 ~")));
+    assert_false(text_is_safe(SPAN("a\x7f")));
 }
 
 static void a_message_is_never_too_long(void **state)
@@ -231,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_line_comes_without_its_end),
         cmocka_unit_test(search_ignores_case_and_finds_the_end),
         cmocka_unit_test(a_number_must_be_all_digits_and_fit),
+        cmocka_unit_test(a_number_is_written_in_decimal),
         cmocka_unit_test(a_cursor_stays_bad),
         cmocka_unit_test(arena_memory_is_zeroed_aligned_and_apart),
         cmocka_unit_test(wire_text_can_not_control_a_terminal),
