@@ -120,9 +120,14 @@ static void work_out(struct opening *o, const struct questions *q,
 {
     arena_free(&o->mem);
     o->present = *present;
+    o->first_count = 0;
+    o->subjects = 0;
     o->mem = arena_new();
     o->left = arena_alloc(o->mem, q->words * sizeof *o->left);
     o->of_rule = arena_alloc(o->mem, q->rules * sizeof *o->of_rule);
+    o->left_then = arena_alloc(o->mem, q->words * sizeof *o->left_then);
+    o->known_then =
+        arena_alloc(o->mem, q->question_words * sizeof *o->known_then);
     for (unsigned k = 0; (k = kinds_from(present, k)) < FACT_KINDS; k++)
         let_in(o, q, k);
     let_in(o, q, FACT_KINDS);
@@ -132,25 +137,25 @@ static void work_out(struct opening *o, const struct questions *q,
     }
 }
 
-void answers_begin(struct answers *answers, const struct questions *questions,
-                   struct opening *openings, const struct facts *subject)
+/* The set may be NULL: none. */
+static void add_all(uint64_t *to, const uint64_t *set, size_t words)
 {
-    const struct kinds *present = facts_kinds(subject);
-    struct opening *o = place_of(openings, present);
-    if (!o->mem || !kinds_same(&o->present, present))
-        work_out(o, questions, present);
-    size_t bytes = (questions->count + 63) / 64 * sizeof answers->known[0];
-    answers->questions = questions;
-    answers->opening = o;
-    memcpy(answers->left, o->left, questions->words * sizeof *o->left);
-    memset(answers->known, 0, bytes);
-    memset(answers->yes, 0, bytes);
+    for (size_t w = 0; set && w < words; w++)
+        to[w] |= set[w];
 }
 
-static void rule_out(struct answers *answers, const uint64_t *rules)
+static void take_away(uint64_t *from, const uint64_t *set, size_t words)
 {
-    for (size_t w = 0; rules && w < answers->questions->words; w++)
-        answers->left[w] &= ~rules[w];
+    for (size_t w = 0; set && w < words; w++)
+        from[w] &= ~set[w];
+}
+
+/* What follows from a no. */
+static void rule_out(struct answers *answers, const struct question *question)
+{
+    const struct questions *q = answers->questions;
+    take_away(answers->left, question->needed_by, q->words);
+    add_all(answers->known, question->stronger, q->question_words);
 }
 
 /* A test that runs out of steps holds for nobody. */
@@ -188,7 +193,7 @@ static bool ask(struct answers *answers, size_t number, struct view *view)
     if (yes)
         set(answers->yes, number);
     else
-        rule_out(answers, question->needed_by);
+        rule_out(answers, question);
     return yes;
 }
 
@@ -196,6 +201,38 @@ static bool is_yes(struct answers *answers, size_t number, struct view *view)
 {
     return is_set(answers->known, number) ? is_set(answers->yes, number)
                                           : ask(answers, number, view);
+}
+
+static bool all_say_no(const struct opening *o, const struct questions *q,
+                       struct view *view)
+{
+    for (size_t i = 0; i < o->first_count; i++) {
+        if (is_there(&q->list[o->first[i]], view))
+            return false;
+    }
+    return o->first_count > 0;
+}
+
+void answers_begin(struct answers *answers, const struct questions *questions,
+                   struct opening *openings, struct view *view)
+{
+    const struct kinds *present = facts_kinds(view->facts);
+    struct opening *o = place_of(openings, present);
+    if (!o->mem || !kinds_same(&o->present, present))
+        work_out(o, questions, present);
+    size_t bytes = questions->question_words * sizeof answers->known[0];
+    bool expected = all_say_no(o, questions, view);
+    answers->questions = questions;
+    answers->opening = o;
+    memset(answers->yes, 0, bytes);
+    memcpy(answers->left, expected ? o->left_then : o->left,
+           questions->words * sizeof *o->left);
+    if (expected)
+        memcpy(answers->known, o->known_then, bytes);
+    else
+        memset(answers->known, 0, bytes);
+    for (size_t i = 0; !expected && i < o->first_count; i++)
+        is_yes(answers, o->first[i], view);
 }
 
 static bool is_met(struct answers *answers, const struct clause *clause,
@@ -218,4 +255,88 @@ bool answers_allow(struct answers *answers, size_t rule, struct view *view)
             return false;
     }
     return true;
+}
+
+/* ---- what to ask first ---- */
+
+static bool is_no(const struct answers *answers, size_t number)
+{
+    return is_set(answers->known, number) && !is_set(answers->yes, number);
+}
+
+/* What is still to be found out, while questions are chosen. */
+struct open_ends {
+    uint64_t rules[RULE_WORDS];         /* that are left */
+    uint64_t questions[QUESTION_WORDS]; /* that came up, and were a no */
+};
+
+static size_t overlap(const uint64_t *a, const uint64_t *b, size_t words)
+{
+    size_t count = 0;
+    for (size_t w = 0; b && w < words; w++)
+        count += (size_t)__builtin_popcountll(a[w] & b[w]);
+    return count;
+}
+
+/* How much a no settles, for what it costs to ask. */
+static double worth(const struct questions *q, const struct question *question,
+                    const struct open_ends *open, const struct facts *subject)
+{
+    enum { ASKING = 4, FACT = 1 }; /* roughly */
+    size_t settled =
+        overlap(open->rules, question->needed_by, q->words) +
+        overlap(open->questions, question->stronger, q->question_words);
+    size_t facts =
+        question->kind ? facts_count(subject, question->kind->number) : 1;
+    return (double)settled / (double)(ASKING + FACT * facts);
+}
+
+/* The question with a no that is worth most; QUESTION_NONE: none is. */
+static size_t best_no(const struct answers *answers,
+                      const struct open_ends *open,
+                      const struct facts *subject)
+{
+    const struct questions *q = answers->questions;
+    size_t best = QUESTION_NONE;
+    double most = 0;
+    for (size_t i = 0; i < q->count; i++) {
+        double this =
+            is_no(answers, i) ? worth(q, &q->list[i], open, subject) : 0;
+        if (this <= most)
+            continue;
+        most = this;
+        best = i;
+    }
+    return best;
+}
+
+/* Not from each: it takes as long as judging some. */
+static bool is_time_to_learn(uint64_t subjects)
+{
+    return (subjects & (subjects - 1)) == 0;
+}
+
+void answers_end(const struct answers *answers, const struct facts *subject)
+{
+    const struct questions *q = answers->questions;
+    struct opening *o = answers->opening;
+    struct open_ends open;
+    size_t best;
+    if (!is_time_to_learn(++o->subjects))
+        return;
+    memcpy(open.rules, o->left, q->words * sizeof *open.rules);
+    for (size_t w = 0; w < q->question_words; w++)
+        open.questions[w] = answers->known[w] & ~answers->yes[w];
+    o->first_count = 0;
+    memset(o->known_then, 0, q->question_words * sizeof *o->known_then);
+    while (o->first_count < FIRST_MAX &&
+           (best = best_no(answers, &open, subject)) != QUESTION_NONE) {
+        const struct question *question = &q->list[best];
+        o->first[o->first_count++] = (uint16_t)best;
+        set(o->known_then, best);
+        add_all(o->known_then, question->stronger, q->question_words);
+        take_away(open.rules, question->needed_by, q->words);
+        take_away(open.questions, question->stronger, q->question_words);
+    }
+    memcpy(o->left_then, open.rules, q->words * sizeof *o->left_then);
 }

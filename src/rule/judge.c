@@ -191,7 +191,8 @@ void rules_judge_for(const struct rules *rules, enum scope scope,
     view.slot[SLOT_SESSION] = facts_get(subject, FACT_KIND_session, 0);
     view.slot[SLOT_CAPTURE] = facts_get(subject, FACT_KIND_capture, 0);
     struct answers answers;
-    answers_begin(&answers, &entries->questions, entries->openings, subject);
+    view.steps = steps;
+    answers_begin(&answers, &entries->questions, entries->openings, &view);
     for (size_t i = 0; answers_left(&answers, &i); i++) {
         const struct rule *rule = entries->list[i];
         view.steps = steps;
@@ -204,4 +205,5 @@ void rules_judge_for(const struct rules *rules, enum scope scope,
         struct match match = match_make(rules, rule, &view, mem, taker);
         taker->found(taker->user, &match);
     }
+    answers_end(&answers, subject);
 }

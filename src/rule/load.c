@@ -183,7 +183,7 @@ static void index_rules(struct rules *rules)
         questions_add(&entries->questions, rule->condition, rules->code);
     }
     for (size_t s = 0; s < SCOPES; s++)
-        questions_finish(&rules->entries[s].questions);
+        questions_finish(&rules->entries[s].questions, rules->code);
 }
 
 static struct loading begin(void (*say)(void *user, const char *message),

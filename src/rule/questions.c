@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "rule/implies.h"
 #include "rule/steps.h"
 
 enum {
@@ -59,97 +60,18 @@ static bool is_cheap(const struct expr *e)
     return e->cost <= CHEAP;
 }
 
-static bool same_texts(const struct expr *a, const struct expr *b)
-{
-    for (size_t i = 0; i < a->text_count && i < b->text_count; i++) {
-        if (!span_same(a->texts[i], b->texts[i]))
-            return false;
-    }
-    return a->text_count == b->text_count;
-}
-
-static bool same_ranges(const struct expr *a, const struct expr *b)
-{
-    size_t bytes = a->range_count * sizeof a->ranges[0];
-    return a->range_count == b->range_count &&
-           memcmp(a->ranges, b->ranges, bytes) == 0;
-}
-
-static bool same_test(const struct expr *a, const struct expr *b);
-
-static bool same_list(const struct expr *a, const struct expr *b)
-{
-    for (size_t i = 0; i < a->count && i < b->count; i++) {
-        if (!same_test(a->list[i], b->list[i]))
-            return false;
-    }
-    return a->count == b->count;
-}
-
-static bool same_constant(const struct expr *a, const struct expr *b)
-{
-    switch (a->type) {
-    case TYPE_TEXT:
-        return span_same(a->text, b->text);
-    case TYPE_NUMBER:
-        return memcmp(&a->number, &b->number, sizeof a->number) == 0;
-    case TYPE_BOOL:
-        return a->truth == b->truth;
-    }
-    return false;
-}
-
-static bool same_aggregate(const struct aggregate *a, const struct aggregate *b)
-{
-    return a->what == b->what && a->distinct == b->distinct &&
-           a->kind == b->kind && a->field == b->field &&
-           same_test(a->where, b->where);
-}
-
-/* Whether two expressions are the same.  Not by how they are written: thresholds
- * have a meaning in their rule only. */
-static bool same_test(const struct expr *a, const struct expr *b)
-{
-    if (!a || !b)
-        return a == b;
-    if (a->op != b->op || a->type != b->type)
-        return false;
-    switch ((int)a->op) { /* by what it consists of */
-    case OP_FIELD:
-        return a->field == b->field && a->slot == b->slot;
-    case OP_CONSTANT:
-        return same_constant(a, b);
-    case OP_AGGREGATE:
-        return same_aggregate(a->aggregate, b->aggregate);
-    case OP_ALL:
-    case OP_ONE_OF:
-        return same_list(a, b);
-    case OP_NEGATE:
-    case OP_NOT:
-    case OP_NOT_EMPTY:
-        return same_test(a->left, b->left);
-    case OP_IN_TEXTS:
-        return same_test(a->left, b->left) && same_texts(a, b);
-    case OP_IN_NUMBERS:
-        return same_test(a->left, b->left) && same_ranges(a, b);
-    case OP_MATCHES:
-        return same_test(a->left, b->left) && a->regex == b->regex;
-    default:
-        return same_test(a->left, b->left) && same_test(a->right, b->right);
-    }
-}
-
 /* Its number; QUESTION_NONE when there is no room. */
 static size_t number_of(struct questions *q, const struct fact_kind *kind,
                         const struct expr *test)
 {
     for (size_t i = 0; i < q->count; i++) {
-        if (q->list[i].kind == kind && same_test(q->list[i].test, test))
+        if (q->list[i].kind == kind && expr_same(q->list[i].test, test))
             return i;
     }
     if (q->count == QUESTIONS_MAX)
         return QUESTION_NONE;
-    q->list[q->count] = (struct question){kind, test, NULL, QUESTION_NONE};
+    q->list[q->count] = (struct question){
+        .kind = kind, .test = test, .part = QUESTION_NONE};
     return q->count++;
 }
 
@@ -175,14 +97,23 @@ static void add_clause(struct adding *a, const uint16_t *questions, size_t n)
 }
 
 /* A set of rules, none yet. */
-static uint64_t *rules_new(const struct adding *a)
+static uint64_t *rules_new(const struct questions *q, struct arena *mem)
 {
-    return arena_alloc(a->mem, a->questions->words * sizeof(uint64_t));
+    return arena_alloc(mem, q->words * sizeof(uint64_t));
 }
 
-static void mark(const struct adding *a, uint64_t *rules)
+static void mark(uint64_t *set, size_t number)
 {
-    rules[a->rule / 64] |= UINT64_C(1) << a->rule % 64;
+    set[number / 64] |= UINT64_C(1) << number % 64;
+}
+
+/* The set of those that need it, to add to. */
+static uint64_t *needed_by(struct questions *q, struct question *question,
+                           struct arena *mem)
+{
+    if (!question->needed_by)
+        question->needed_by = rules_new(q, mem);
+    return question->needed_by;
 }
 
 /* A clause of its own. */
@@ -193,10 +124,8 @@ static void add_question(struct adding *a, const struct fact_kind *kind,
     if (number == QUESTION_NONE)
         return;
     add_clause(a, &(uint16_t){(uint16_t)number}, 1);
-    uint64_t **needed_by = &a->questions->list[number].needed_by;
-    if (!*needed_by)
-        *needed_by = rules_new(a);
-    mark(a, *needed_by);
+    struct question *question = &a->questions->list[number];
+    mark(needed_by(a->questions, question, a->mem), a->rule);
 }
 
 /* A fact of the kind must pass the test: a clause for each part of it. */
@@ -444,7 +373,7 @@ static uint64_t *rules_needing(struct adding *a, const struct needs *needs)
                              begun->count + 1, sizeof *needs);
     struct needs *added = &begun->list[begun->count++];
     *added = *needs;
-    added->rules = rules_new(a);
+    added->rules = rules_new(a->questions, a->mem);
     return added->rules;
 }
 
@@ -456,7 +385,7 @@ static void begin_with_kinds(struct adding *a)
         if (kinds_of(a->questions, &a->clauses[i], &kinds))
             add_need(&needs, &kinds);
     }
-    mark(a, rules_needing(a, &needs));
+    mark(rules_needing(a, &needs), a->rule);
 }
 
 void questions_add(struct questions *questions,
@@ -496,8 +425,67 @@ static void leave_out_unshared(const struct questions *questions,
     }
 }
 
-void questions_finish(struct questions *questions)
+/* ---- what a no to one question says of others ---- */
+
+static bool has(const uint64_t *set, size_t number)
+{
+    return set[number / 64] >> number % 64 & 1;
+}
+
+/* The others that are answered with no as well; NULL: none are. */
+static const uint64_t *find_stronger(const struct questions *q,
+                                     const struct question *weak,
+                                     struct arena *mem)
+{
+    uint64_t *stronger = NULL;
+    for (size_t i = 0; i < q->count; i++) {
+        const struct question *other = &q->list[i];
+        if (other == weak || other->kind != weak->kind || !other->test ||
+            !expr_implies(other->test, weak->test))
+            continue;
+        if (!stronger)
+            stronger =
+                arena_alloc(mem, q->question_words * sizeof *stronger);
+        mark(stronger, i);
+    }
+    return stronger;
+}
+
+/* Whether a no to the question is one to all that the clause asks. */
+static bool denies(const struct questions *q, const struct question *weak,
+                   const struct clause *clause)
+{
+    for (size_t i = 0; i <= clause->more_count; i++) {
+        size_t number = i == 0 ? clause->first : clause->more[i - 1];
+        if (&q->list[number] != weak && !has(weak->stronger, number))
+            return false;
+    }
+    return true;
+}
+
+/* The rules that a no to it rules out by what follows from it. */
+static void spread(struct questions *q, struct question *weak, struct arena *mem)
+{
+    for (size_t r = 0; r < q->rules; r++) {
+        const struct clauses clauses = q->of_rule[r];
+        for (size_t i = 0; i < clauses.count; i++) {
+            if (denies(q, weak, &clauses.list[i]))
+                mark(needed_by(q, weak, mem), r);
+        }
+    }
+}
+
+void questions_finish(struct questions *questions, struct arena *mem)
 {
     for (size_t i = 0; i < questions->rules; i++)
         leave_out_unshared(questions, &questions->of_rule[i]);
+    questions->question_words = (questions->count + 63) / 64;
+    for (size_t i = 0; i < questions->count; i++) {
+        struct question *q = &questions->list[i];
+        if (!q->kind || !q->test || q->test->op == OP_ALL || !is_cheap(q->test))
+            continue;
+        q->stronger = find_stronger(questions, q, mem);
+        if (q->stronger)
+            spread(questions, q, mem);
+    }
 }

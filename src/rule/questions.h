@@ -4,7 +4,8 @@
  * a healthy session answers it with no.  When a base is loaded, questions that
  * a condition can not hold without are collected from all rules, equal ones
  * only once, each with the set of rules that need a yes: a no rules out all of
- * them together (see answers.h).  So a healthy session costs little however many
+ * them together (see answers.h), and with them those that need what follows from
+ * it, such as a login that was refused for a certain reason.  So a healthy session costs little however many
  * rules there are.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -28,7 +29,11 @@ enum {
 struct question {
     const struct fact_kind *kind; /* NULL: the test is one of the whole */
     const struct expr *test;      /* looks at the fact alone; NULL: any */
-    uint64_t *needed_by;          /* rules, a bit each; NULL: none */
+    /* Rules, a bit each; NULL: none.  Also those that need something that
+     * can not hold where this does not. */
+    uint64_t *needed_by;
+    /* Questions, a bit each, that say no where this one does; NULL: none. */
+    const uint64_t *stronger;
     uint16_t part; /* a question that says no here too where it says no;
                       QUESTION_NONE: there is none */
 };
@@ -67,6 +72,7 @@ struct questions {
      * those that need none, with FACT_KINDS. */
     struct needs_list begun_by[FACT_KINDS + 1];
     size_t words; /* of each set of rules */
+    size_t question_words; /* of each set of questions, when finished */
 };
 
 /* No questions yet; at most so many rules will be added.  What they need lives
@@ -80,7 +86,8 @@ void questions_add(struct questions *questions,
                    const struct condition *condition, struct arena *mem);
 
 /* Once all conditions were added: leaves out, of each rule, the last clauses as
- * far as what they ask costs something and no other rule asks it. */
-void questions_finish(struct questions *questions);
+ * far as what they ask costs something and no other rule asks it; and finds out
+ * which questions a no to another answers.  Sets of rules live in mem. */
+void questions_finish(struct questions *questions, struct arena *mem);
 
 #endif

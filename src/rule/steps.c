@@ -6,7 +6,7 @@
  */
 #include "rule/steps.h"
 
-#include <math.h>
+#include "rule/implies.h"
 
 enum step_kind {
     STEP_BOOL,
@@ -62,29 +62,15 @@ static struct step of_tree(const struct expr *e)
     return (struct step){.kind = STEP_TREE, .e = e};
 }
 
-/* The numbers for which the comparison with a constant on one side is true. */
-static struct range range_of(enum expr_op op, bool constant_first, double n)
-{
-    if (op == OP_EQUAL)
-        return (struct range){n, n};
-    if (constant_first)
-        return (struct range){op == OP_LESS ? nextafter(n, HUGE_VAL) : n,
-                              HUGE_VAL};
-    return (struct range){-HUGE_VAL,
-                          op == OP_LESS ? nextafter(n, -HUGE_VAL) : n};
-}
-
 static struct step of_comparison(const struct expr *e)
 {
-    bool constant_first = e->left->op == OP_CONSTANT;
-    const struct expr *field = constant_first ? e->right : e->left;
-    const struct expr *constant = constant_first ? e->left : e->right;
-    if (e->op == OP_UNEQUAL || !is_field(field) ||
-        constant->op != OP_CONSTANT || !isfinite(constant->number))
+    const struct expr *field;
+    struct range range;
+    if (!expr_range(e, &field, &range) || !is_field(field))
         return of_tree(e);
     struct step step = of_field(
         field->field->type == FACT_UINT ? STEP_UINT : STEP_REAL, field);
-    step.range = range_of(e->op, constant_first, constant->number);
+    step.range = range;
     return step;
 }
 
@@ -208,6 +194,16 @@ const struct step *steps_compile(const struct expr *e, struct arena *mem)
     return steps;
 }
 
+/* Kept out of the way of the many steps that look at a single value: these need
+ * no registers saved. */
+__attribute__((noinline)) static bool is_listed(const struct step *step,
+                                                const void *field)
+{
+    return step->kind == STEP_TEXTS
+               ? expr_has_text(step->e, *(const struct span *)field)
+               : expr_has_number(step->e, (double)*(const uint64_t *)field);
+}
+
 static bool answer(const struct step *step, const void *field)
 {
     switch (step->kind) {
@@ -215,8 +211,6 @@ static bool answer(const struct step *step, const void *field)
         return *(const bool *)field;
     case STEP_TEXT:
         return span_same(*(const struct span *)field, step->text);
-    case STEP_TEXTS:
-        return expr_has_text(step->e, *(const struct span *)field);
     case STEP_FILLED:
         return ((const struct span *)field)->n > 0;
     case STEP_UINT:
@@ -224,12 +218,11 @@ static bool answer(const struct step *step, const void *field)
     case STEP_REAL:
         return range_has(step->range, *(const double *)field);
     default:
-        return expr_has_number(step->e, (double)*(const uint64_t *)field);
+        return is_listed(step, field);
     }
 }
 
-/* Kept out of the way of the many steps that look at a field: these need no
- * registers saved. */
+/* As is_listed(). */
 __attribute__((noinline)) static bool is_yes_of_all(const struct step *step,
                                                     struct view *view)
 {

@@ -1,10 +1,11 @@
-/* test_steps.c - conditions answer the same as steps and as a tree.
+/* test_conditions.c - conditions answer the same as steps and as a tree, and what
+ * is said to follow from one holds wherever it does.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "test.h"
 
 #include "rule/complain.h"
-#include "rule/expr.h"
+#include "rule/implies.h"
 #include "rule/parse.h"
 
 static const char *const conditions[] = {
@@ -44,6 +45,11 @@ static const char *const conditions[] = {
     "session.port != 143 or over_tls",
     "session.name == \"\" or code == \"AUTH\"",
     "session.name != \"\" and code == \"AUTH\"",
+    "session.port == 993 or attempt in {3..4}",
+    "code == \"AUTH\" or attempt == 1",
+    "code in {\"AUTH\" \"X\" \"Y\"} and latency < 2",
+    "code not in {\"Y\" \"AUTH\"}",
+    "latency in {0..1 2}",
 };
 
 /* Values around those that the conditions ask for. */
@@ -133,11 +139,110 @@ static void what_is_one_whole_keeps_its_tree(void **state)
     arena_free(&mem);
 }
 
+static bool implies(const char *stronger, const char *weaker)
+{
+    struct arena *mem = arena_new();
+    struct regexes *regexes = regexes_new();
+    bool yes = expr_implies(parse(stronger, mem, regexes),
+                            parse(weaker, mem, regexes));
+    regexes_free(&regexes);
+    arena_free(&mem);
+    return yes;
+}
+
+/* clang-format off */
+static const char *const follows[][2] = {
+    {"code == \"A\"",                    "code in {\"B\" \"A\"}"},
+    {"code == \"A\"",                    "code != \"B\""},
+    {"code == \"A\"",                    "code"},
+    {"code in {\"A\" \"B\"}",            "code in {\"B\" \"C\" \"A\"}"},
+    {"code not in {\"A\" \"B\"}",        "code != \"B\""},
+    {"attempt == 2",                     "attempt >= 2"},
+    {"attempt > 2",                      "attempt > 1"},
+    {"attempt in {5..6}",                "attempt in {1 4..7}"},
+    {"2 < attempt",                      "attempt >= 2"},
+    {"over_tls and attempt > 1",         "over_tls"},
+    {"code == \"A\" and attempt > 1",    "attempt >= 1"},
+    {"over_tls",                         "over_tls or attempt == 1"},
+    {"code == \"A\" or code == \"B\"",   "code in {\"A\" \"B\"}"},
+    {"text contains \"x\" and over_tls", "text contains \"x\""},
+    {"session.port == 143",              "session.port > 100"},
+};
+
+static const char *const follows_not[][2] = {
+    {"code in {\"A\" \"B\"}",            "code == \"A\""},
+    {"code != \"A\"",                    "code != \"B\""},
+    {"code != \"A\"",                    "code in {\"B\" \"C\"}"},
+    {"code in {\"\" \"A\"}",             "code"},
+    {"attempt >= 2",                     "attempt > 2"},
+    {"attempt in {1..5}",                "attempt in {1..2 3..5}"},
+    {"not attempt < 2",                  "attempt >= 2"}, /* no number is neither */
+    {"over_tls or attempt == 1",         "over_tls"},
+    {"code == \"A\"",                    "mechanism == \"A\""},
+    {"session.port == 143",              "attempt == 143"},
+    {"text contains \"x\"",              "text contains \"xy\""},
+};
+/* clang-format on */
+
+static void what_follows_is_known(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof follows / sizeof *follows; i++) {
+        if (!implies(follows[i][0], follows[i][1]))
+            fail_msg("%s: %s", follows[i][0], follows[i][1]);
+    }
+    for (size_t i = 0; i < sizeof follows_not / sizeof *follows_not; i++) {
+        if (implies(follows_not[i][0], follows_not[i][1]))
+            fail_msg("%s, not: %s", follows_not[i][0], follows_not[i][1]);
+    }
+}
+
+/* Whether there is a login for which the one holds and the other does not. */
+static bool is_refuted(const struct expr *stronger, const struct expr *weaker)
+{
+    struct facts *facts = logins(true);
+    struct view view = {.facts = facts, .steps = 1000000};
+    const struct fact *fact;
+    bool refuted = false;
+    view.slot[SLOT_SESSION] = facts_get(facts, FACT_KIND_session, 0);
+    for (size_t i = 0; (fact = facts_get(facts, FACT_KIND_mail_login, i));
+         i++) {
+        view.slot[SLOT_CURRENT] = fact;
+        refuted |= expr_true(stronger, &view) && !expr_true(weaker, &view);
+    }
+    facts_free(&facts);
+    return refuted;
+}
+
+static void what_follows_holds(void **state)
+{
+    (void)state;
+    size_t count = sizeof conditions / sizeof *conditions, found = 0;
+    struct arena *mem = arena_new();
+    struct regexes *regexes = regexes_new();
+    for (size_t i = 0; i < count; i++) {
+        const struct expr *stronger = parse(conditions[i], mem, regexes);
+        for (size_t k = 0; k < count; k++) {
+            const struct expr *weaker = parse(conditions[k], mem, regexes);
+            if (!expr_implies(stronger, weaker))
+                continue;
+            found += i != k;
+            if (is_refuted(stronger, weaker))
+                fail_msg("%s: %s", conditions[i], conditions[k]);
+        }
+    }
+    regexes_free(&regexes);
+    arena_free(&mem);
+    assert_true(found > 20); /* else nothing was put to the test */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_answer_as_the_tree_does),
         cmocka_unit_test(what_is_one_whole_keeps_its_tree),
+        cmocka_unit_test(what_follows_is_known),
+        cmocka_unit_test(what_follows_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
