@@ -43,6 +43,11 @@ static void set(uint64_t *bits, size_t number)
     bits[number / 64] |= UINT64_C(1) << number % 64;
 }
 
+static void clear(uint64_t *bits, size_t number)
+{
+    bits[number / 64] &= ~(UINT64_C(1) << number % 64);
+}
+
 static bool is_set(const uint64_t *bits, size_t number)
 {
     return bits[number / 64] >> number % 64 & 1;
@@ -133,7 +138,7 @@ static void work_out(struct opening *o, const struct questions *q,
     let_in(o, q, FACT_KINDS);
     for (size_t i = 0; i < q->rules; i++) {
         if (is_set(o->left, i) && !shorten_all(o, q, i))
-            o->left[i / 64] &= ~(UINT64_C(1) << i % 64);
+            clear(o->left, i);
     }
 }
 
@@ -310,6 +315,20 @@ static size_t best_no(const struct answers *answers,
     return best;
 }
 
+/* Whether one of the clauses asks nothing but these. */
+static bool is_denied(const struct clauses *clauses, const uint64_t *no)
+{
+    for (size_t i = 0; i < clauses->count; i++) {
+        const struct clause *clause = &clauses->list[i];
+        size_t k = 0;
+        while (k <= clause->more_count && is_set(no, alternative(clause, k)))
+            k++;
+        if (k > clause->more_count)
+            return true;
+    }
+    return false;
+}
+
 /* Not from each: it takes as long as judging some. */
 static bool is_time_to_learn(uint64_t subjects)
 {
@@ -339,4 +358,8 @@ void answers_end(const struct answers *answers, const struct facts *subject)
         take_away(open.questions, question->stronger, q->question_words);
     }
     memcpy(o->left_then, open.rules, q->words * sizeof *o->left_then);
+    for (size_t i = 0; i < q->rules; i++) {
+        if (is_set(o->left_then, i) && is_denied(&o->of_rule[i], o->known_then))
+            clear(o->left_then, i);
+    }
 }
