@@ -355,11 +355,17 @@ static const char *stage(const struct summary *s,
     return s->commands ? "login" : "greeting";
 }
 
+static uint64_t missed_bytes(const struct flow *flow)
+{
+    const struct flow_side *c = &flow->side[C2S], *s = &flow->side[S2C];
+    return c->missed + c->cut_off + s->missed + s->cut_off;
+}
+
 /* It did what such a session is for, as far as can be seen: mail changed
  * hands, or the account was entered, or both sides said goodbye without a
- * refusal, or TLS carried content both ways that nobody can read, or was
- * closed in order after the server had spoken inside it.  Not so when it got
- * stuck afterwards. */
+ * refusal (one may be among what the capture missed), or TLS carried content
+ * both ways that nobody can read, or was closed in order after the server had
+ * spoken inside it.  Not so when it got stuck afterwards. */
 static bool worked(const struct summary *s, const struct summary_context *c)
 {
     if (s->stuck && !s->client_goodbye && !s->tls_closed)
@@ -376,7 +382,7 @@ static bool worked(const struct summary *s, const struct summary_context *c)
     if (s->logins_ok && !smtp)
         return true;
     return s->greeted && !s->greeting_refused && s->client_goodbye &&
-           !(s->logins_refused && !s->logins_ok);
+           !(s->logins_refused && !s->logins_ok) && missed_bytes(c->flow) == 0;
 }
 
 static const char *end_name(const struct flow *flow)
@@ -512,7 +518,7 @@ struct fact_session summary_session(const struct summary *s,
         .midstream = f->handshake == FLOW_MIDSTREAM,
         .only_from = span_of(only_from(f)),
         .truncated = cs->truncated || ss->truncated,
-        .missed_bytes = cs->missed + cs->cut_off + ss->missed + ss->cut_off,
+        .missed_bytes = missed_bytes(f),
         .packets = cs->packets + ss->packets,
         .client_bytes = cs->bytes,
         .server_bytes = ss->bytes,
