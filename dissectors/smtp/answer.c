@@ -74,7 +74,7 @@ static void on_greeting(struct smtp *s, struct facts *out)
 /* What the keyword lines of a reply to EHLO say. */
 struct offer {
     struct smtp_shown list, mechanisms;
-    bool starttls, auth, masked;
+    bool starttls, anonymous_tls, auth, masked;
     uint64_t size;
 };
 
@@ -100,13 +100,16 @@ static void read_keyword(struct offer *offer, struct span line)
         offer->masked = true;
     if (span_is(keyword, SPAN("STARTTLS")))
         offer->starttls = true;
+    if (span_is(keyword, SPAN("X-ANONYMOUSTLS")))
+        offer->anonymous_tls = true;
     if (span_is(keyword, SPAN("SIZE")))
         span_uint(line, &offer->size);
     /* Before RFC 2554, and for its sake still: AUTH=LOGIN PLAIN. */
     bool old = span_starts(keyword, SPAN("AUTH="));
-    if (!old && !span_is(keyword, SPAN("AUTH")))
+    bool servers = span_is(keyword, SPAN("X-EXPS")); /* for servers only */
+    if (!old && !servers && !span_is(keyword, SPAN("AUTH")))
         return;
-    offer->auth = true;
+    offer->auth = offer->auth || !servers;
     struct span first = old ? span_skip(keyword, 5) : mail_word(&line);
     for (; first.n; first = mail_word(&line)) {
         struct span known = smtp_shown_span(&offer->mechanisms);
@@ -126,6 +129,7 @@ static void on_offer(struct smtp *s, struct facts *out)
     while (rest.n)
         read_keyword(&offer, span_cut(&rest, '\n'));
     s->offers_starttls = offer.starttls;
+    s->offers_anonymous_tls = offer.anonymous_tls;
     TELL(out, smtp_capability, .list = smtp_shown_span(&offer.list),
          .mechanisms = smtp_shown_span(&offer.mechanisms),
          .starttls = offer.starttls, .auth = offer.auth, .size = offer.size,
@@ -152,16 +156,24 @@ static void tell_response(struct smtp *s, const struct smtp_pending *p,
         tell_server_left(s, &line, out);
 }
 
-static bool on_starttls(struct smtp *s, uint64_t extra, struct facts *out)
+/* Whether the server had said that it knows this way to begin TLS. */
+static bool tls_offered(const struct smtp *s, const struct smtp_pending *p)
+{
+    return span_is(p->verb->name, SPAN("STARTTLS")) ? s->offers_starttls
+                                                    : s->offers_anonymous_tls;
+}
+
+static bool on_starttls(struct smtp *s, const struct smtp_pending *p,
+                        uint64_t extra, struct facts *out)
 {
     bool ok = s->reply.code < 300;
     struct smtp_shown text;
     struct smtp_shown line;
     smtp_reply_text(s, &text, out);
     smtp_reply_line(s, &line, out);
-    TELL(out, starttls, .protocol = SPAN("smtp"), .command = SPAN("STARTTLS"),
+    TELL(out, starttls, .protocol = SPAN("smtp"), .command = p->verb->name,
          .result = ok ? SPAN("ok") : SPAN("refused"),
-         .offered = s->offers_starttls, .code = s->reply.code,
+         .offered = tls_offered(s, p), .code = s->reply.code,
          .text = smtp_shown_span(&text), .line = smtp_shown_span(&line),
          .extra_bytes = ok ? extra : 0);
     if (!ok)
@@ -170,7 +182,7 @@ static bool on_starttls(struct smtp *s, uint64_t extra, struct facts *out)
     while (s->pending_n)
         smtp_pending_drop(s);
     s->over_tls = true;
-    s->offers_starttls = s->guarded = false;
+    s->offers_starttls = s->offers_anonymous_tls = s->guarded = false;
     s->reading = SMTP_READ_LINE;
     return true;
 }
@@ -278,7 +290,7 @@ static bool on_answer(struct smtp *s, struct smtp_pending *p, uint64_t extra,
     if (p->verb->id == SMTP_DATA) /* else that was the message's fate */
         s->text_lost = code >= 400 && (s->now.open || !was_open);
     if (p->verb->id == SMTP_STARTTLS)
-        tls = on_starttls(s, extra, out);
+        tls = on_starttls(s, p, extra, out);
     if (answered && !tls)
         smtp_pending_drop(s);
     return tls;
@@ -324,8 +336,8 @@ static void tell_unanswered(struct smtp *s, const struct smtp_pending *p,
          .stage = p->verb->stage);
     if (p->verb->id == SMTP_STARTTLS)
         TELL(out, starttls, .protocol = SPAN("smtp"),
-             .command = SPAN("STARTTLS"), .result = SPAN("unanswered"),
-             .offered = s->offers_starttls);
+             .command = p->verb->name, .result = SPAN("unanswered"),
+             .offered = tls_offered(s, p));
     facts_stamp(out, frame, time);
 }
 

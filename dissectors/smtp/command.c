@@ -20,6 +20,10 @@ static const struct smtp_verb verbs[] = {
     {SPAN_INIT("LHLO"), SMTP_HELO, SPAN_INIT("greeting")}, /* RFC 2033 */
     {SPAN_INIT("STARTTLS"), SMTP_STARTTLS, SPAN_INIT("tls")},
     {SPAN_INIT("AUTH"), SMTP_AUTH, SPAN_INIT("login")},
+    /* Between Exchange servers: TLS with a certificate that nobody checks, and
+     * AUTH (Kerberos or NTLM) for servers instead of users. */
+    {SPAN_INIT("X-ANONYMOUSTLS"), SMTP_STARTTLS, SPAN_INIT("tls")},
+    {SPAN_INIT("X-EXPS"), SMTP_AUTH, SPAN_INIT("login")},
     {SPAN_INIT("MAIL"), SMTP_MAIL, SPAN_INIT("transfer")},
     {SPAN_INIT("RCPT"), SMTP_RCPT, SPAN_INIT("transfer")},
     {SPAN_INIT("DATA"), SMTP_DATA, SPAN_INIT("transfer")},

@@ -114,7 +114,8 @@ void smtp_login_answer(struct smtp *s, const struct smtp_pending *p,
     tell_report(s, false, out);
     smtp_reply_text(s, &text, out);
     smtp_reply_line(s, &line, out);
-    TELL(out, mail_login, .protocol = SPAN("smtp"), .command = SPAN("AUTH"),
+    TELL(out, mail_login, .protocol = SPAN("smtp"),
+         .command = p->verb ? p->verb->name : SPAN("AUTH"),
          .mechanism = mail_kept(&auth->mechanism), .result = result(s),
          .user = facts_user(out, user), .user_known = auth->user_known,
          .user_has_at = mail_has_at(user), .code = smtp_reply_enhanced(s),

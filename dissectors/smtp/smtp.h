@@ -146,7 +146,8 @@ struct smtp_transaction {
 struct smtp {
     const struct flow_context *context;
     struct arena *mem;
-    bool over_tls, greeted, lmtp, logged_in, offers_starttls;
+    bool over_tls, greeted, lmtp, logged_in;
+    bool offers_starttls, offers_anonymous_tls;
     bool foreign;     /* the server speaks something else: its lines are not
                          looked at any more */
     bool client_heard; /* some of what it said was captured */

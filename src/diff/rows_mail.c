@@ -148,7 +148,7 @@ static void login(struct rows_maker *maker, const struct fact *fact)
 static bool logs_in(struct span command)
 {
     static const char *const logins[] = {"LOGIN", "AUTHENTICATE", "AUTH",
-                                         "PASS", "APOP"};
+                                         "PASS", "APOP", "X-EXPS"};
     for (size_t i = 0; i < sizeof logins / sizeof *logins; i++)
         if (is(command, logins[i]))
             return true;
@@ -161,7 +161,8 @@ static bool told_elsewhere(struct span command, bool ok)
     static const char *const others[] = {
         "CAPABILITY", "CAPA",     "EHLO",      "NOOP", "FETCH",
         "UID FETCH",  "DATA-END", "BDAT-LAST", "RETR", "IDLE"};
-    if (logs_in(command) || is(command, "STARTTLS") || is(command, "STLS"))
+    if (logs_in(command) || is(command, "STARTTLS") || is(command, "STLS") ||
+        is(command, "X-ANONYMOUSTLS"))
         return true;
     for (size_t i = 0; ok && i < sizeof others / sizeof *others; i++)
         if (is(command, others[i]))
