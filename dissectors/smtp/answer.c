@@ -230,6 +230,11 @@ static void on_content_answered(struct smtp *s, struct facts *out)
 /* A reply to nothing that is known. */
 static void on_unasked(struct smtp *s, struct facts *out)
 {
+    /* 354 was said and no text came, but the next answer has: the text had been
+     * sent before, in what was taken for another message. */
+    if (s->reading == SMTP_READ_CONTENT && s->content.doubtful &&
+        s->content.bytes == 0 && s->client_heard)
+        s->reading = SMTP_READ_LINE;
     tell_response(s, NULL, out);
     smtp_login_unasked(s, out);
     if (s->reply.code == 421)

@@ -60,7 +60,7 @@ static bool fits(enum smtp_verb_id id, unsigned code, bool oldest)
     case SMTP_AUTH:
         return code == 334 || code == 235;
     case SMTP_DATA_END:
-        return code != 354 && code != 334;
+        return code != 354 && code != 334 && code != 221;
     case SMTP_QUIT:
         return code == 221 || (oldest && code < 300);
     case SMTP_STARTTLS:
