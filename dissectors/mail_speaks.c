@@ -34,6 +34,27 @@ static struct span binary(struct span bytes)
     return is_tls(bytes) ? SPAN("tls") : SPAN("other");
 }
 
+/* What scanners, and clients that were given the wrong port, begin with:
+ *
+ *   03 00 | length 2              TPKT, of Remote Desktop (RFC 1006 section 6)
+ *   00 | length 3 | FF "SMB"      a file share (FE in version 2)
+ *   05 | count 1 | methods        SOCKS 5 (RFC 1928 section 3)
+ */
+static struct span binary_client(struct span bytes)
+{
+    if (bytes.p[0] == 0 && bytes.n < 8)
+        return undecided;
+    if (bytes.p[0] == 0)
+        return span_same(span_first(span_skip(bytes, 5), 3), SPAN("SMB"))
+                   ? SPAN("smb")
+                   : SPAN("other");
+    if (bytes.n < 2 || (bytes.p[0] != 3 && bytes.p[0] != 5))
+        return binary(bytes);
+    if (bytes.p[0] == 3)
+        return bytes.p[1] == 0 ? SPAN("rdp") : SPAN("other");
+    return bytes.p[1] >= 1 && bytes.p[1] <= 8 ? SPAN("socks") : SPAN("other");
+}
+
 static bool first_line(struct span bytes, struct span *line)
 {
     bytes = span_first(bytes, FIRST_LINE_MAX);
@@ -138,7 +159,7 @@ struct span mail_client_speaks(struct span bytes)
     if (bytes.n == 0)
         return undecided;
     if (!mail_is_text(bytes.p[0]))
-        return binary(bytes);
+        return binary_client(bytes);
     if (!first_line(bytes, &line))
         return undecided;
     struct span first = mail_word(&line);

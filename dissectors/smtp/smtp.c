@@ -76,10 +76,31 @@ static void on_client_hello(struct smtp *s, const struct chunk *in,
          .line = SPAN("(TLS handshake)"));
 }
 
+/* The first bytes of the client: what is no text has no lines to wait for.
+ * False: too few to say. */
+static bool meet_client(struct smtp *s, const struct chunk *in,
+                        struct facts *out)
+{
+    if (mail_is_text(in->bytes.p[0]) || is_client_hello(in->bytes)) {
+        s->client_met = true;
+        return true;
+    }
+    struct span spoken = mail_client_speaks(in->bytes);
+    if (spoken.n == 0)
+        return false;
+    s->client_met = s->guarded = s->wrong_told = true;
+    facts_at(out, C2S, in->offset + 1);
+    TELL(out, mail_wrong_protocol, .side = SPAN("client"), .spoken = spoken,
+         .other = SPAN("smtp"), .line = SPAN("(no text)"));
+    return true;
+}
+
 static void feed_client(struct smtp *s, const struct chunk *in,
                         struct span *rest, struct facts *out)
 {
     size_t n;
+    if (!s->client_met && rest->n && !meet_client(s, in, out))
+        return;
     while (rest->n) {
         switch (s->reading) {
         case SMTP_READ_LINE:
@@ -242,6 +263,7 @@ static void smtp_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
     struct smtp *s = self;
     (void)out;
     if (dir == C2S) {
+        s->client_met = true;
         gap_in_client(s, lost);
         return;
     }
@@ -266,6 +288,7 @@ static void *smtp_open(struct arena *mem, const struct flow_context *context)
     s->context = context;
     s->over_tls = context->over_tls;
     s->met = s->greeted = s->guarded = context->midstream;
+    s->client_met = context->midstream || context->over_tls;
     return s;
 }
 

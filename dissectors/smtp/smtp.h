@@ -153,6 +153,7 @@ struct smtp {
     bool client_heard; /* some of what it said was captured */
     bool wrong_told;  /* so does the client, and that was told */
     bool met;         /* the first bytes of the server were looked at */
+    bool client_met;  /* and those of the client */
     bool server_left; /* 421 was said */
     bool server_rest; /* the server's next bytes are the rest of a lost line */
     bool server_doubt; /* replies were lost */

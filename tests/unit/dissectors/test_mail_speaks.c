@@ -54,6 +54,12 @@ static const struct row clients[] = {
     {"TLS",              SPAN_INIT("\x16\x03\x01\x02\x00\x01\x00"), "tls"},
     {"SSL 2",            SPAN_INIT("\x80\x2e\x01\x03\x01\x00\x15"), "tls"},
     {"binary",           SPAN_INIT("\x80\x2e\x07"),                "other"},
+    {"Remote Desktop",   SPAN_INIT("\x03\x00\x00\x2b\x26\xe0"),    "rdp"},
+    {"not quite",        SPAN_INIT("\x03\x01\x00\x2b\x26\xe0"),    "other"},
+    {"file share",       SPAN_INIT("\0\0\0\x54\xffSMBr"),          "smb"},
+    {"zeros",            SPAN_INIT("\0\0\0\0\0\0\0\0"),            "other"},
+    {"SOCKS",            SPAN_INIT("\x05\x01\x00"),                "socks"},
+    {"no method",        SPAN_INIT("\x05\x00\x00"),                "other"},
     {"text",             SPAN_INIT("hello there\r\n"),             "other"},
     {"half a line",      SPAN_INIT("a1 CAPABILITY"),               ""},
 };
