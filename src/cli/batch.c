@@ -224,12 +224,14 @@ static void take_parcel(struct run *run, struct item *archive,
     text_free(&safe);
 }
 
-/* Whether more may come out of an archive.  The first in the report always
- * goes on, or nothing would. */
+/* Whether more may come out of an archive.  The one that the report waits for
+ * always goes on, or nothing would: the first, or the one whose open member is. */
 static bool may_unpack(const struct run *run, const struct item *archive)
 {
+    const struct item *first = TAILQ_FIRST(&run->items);
     return run->waiting < run->jobs &&
-           (run->count < run->room || archive == TAILQ_FIRST(&run->items));
+           (run->count < run->room || first == archive ||
+            first == archive->open);
 }
 
 /* ---- workers ---- */

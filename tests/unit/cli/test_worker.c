@@ -21,7 +21,7 @@
 bool analyze_file(const char *path, const struct analyze_options *options,
                   struct result **result, struct err *err)
 {
-    char order[16] = "";
+    char order[32] = "";
     (void)path;
     ssize_t n = read(STDIN_FILENO, order, sizeof order - 1);
     options->opened();
@@ -47,6 +47,14 @@ bool analyze_file(const char *path, const struct analyze_options *options,
         parcel_write(STDOUT_FILENO, PARCEL_BYTES, SPAN("one")) &&
         parcel_write(STDOUT_FILENO, PARCEL_MEMBER, SPAN("b")) &&
         parcel_write(STDOUT_FILENO, PARCEL_BYTES, SPAN("two")) &&
+        parcel_write(STDOUT_FILENO, PARCEL_END, SPAN("")) &&
+        parcel_write(STDOUT_FILENO, PARCEL_DONE, SPAN("")))
+        _exit(0);
+    if (strcmp(order, "unpack slowly") == 0 &&
+        parcel_write(STDOUT_FILENO, PARCEL_MEMBER, SPAN("a")) &&
+        parcel_write(STDOUT_FILENO, PARCEL_BYTES, SPAN("o")) &&
+        usleep(500 * 1000) == 0 &&
+        parcel_write(STDOUT_FILENO, PARCEL_BYTES, SPAN("ne")) &&
         parcel_write(STDOUT_FILENO, PARCEL_END, SPAN("")) &&
         parcel_write(STDOUT_FILENO, PARCEL_DONE, SPAN("")))
         _exit(0);
@@ -202,6 +210,35 @@ static void an_archive_fails_as_captures_do(void **state)
     text_free(&log);
 }
 
+/* All that has room is done while the first is being unpacked. */
+static void what_is_first_is_unpacked_whatever_waits_behind_it(void **state)
+{
+    enum { PATHS = 100 };
+    const char *paths[PATHS];
+    struct text log = {0}, expected = {0};
+    (void)state;
+    folder_write("archive", SPAN("unpack slowly"));
+    folder_write("b", SPAN("b"));
+    paths[0] = "archive";
+    text_adds(&expected, "archive/a:one ");
+    for (size_t i = 1; i < PATHS; i++) {
+        paths[i] = "b";
+        text_adds(&expected, "b:b ");
+    }
+    const struct batch batch = {.paths = paths,
+                                .count = PATHS,
+                                .options = &options,
+                                .jobs = 2,
+                                .done = note,
+                                .user = &log};
+    alarm(60); /* it stands still if it is wrong */
+    assert_true(batch_run(&batch));
+    alarm(0);
+    assert_string_equal(text_string(&log), text_string(&expected));
+    text_free(&log);
+    text_free(&expected);
+}
+
 static void run_with_state(struct text *log)
 {
     static const char *const paths[] = {"1", "2", "3"};
@@ -287,6 +324,7 @@ int main(void)
         IN_FOLDER(results_come_in_the_order_of_the_paths),
         IN_FOLDER(what_hangs_is_given_up_alone),
         IN_FOLDER(an_archive_fails_as_captures_do),
+        IN_FOLDER(what_is_first_is_unpacked_whatever_waits_behind_it),
         IN_FOLDER(a_crash_is_not_remembered),
         IN_FOLDER(an_interrupt_ends_the_batch),
     };
