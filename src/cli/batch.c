@@ -477,16 +477,19 @@ static size_t processors(void)
     return n > 0 ? (size_t)n : 1;
 }
 
+/* All are ended before any is freed: an archive's end is told to its members. */
 static void give_up(struct run *run)
 {
     struct item *item;
-    while ((item = TAILQ_FIRST(&run->items))) {
-        if (item->worker) { /* NOLINT(clang-analyzer-unix.Malloc): as above */
-            worker_kill(item->worker, "stopped");
-            finish(run, item);
-        }
-        free_item(run, item);
+    TAILQ_FOREACH(item, &run->items, place)
+    {
+        if (!item->worker)
+            continue;
+        worker_kill(item->worker, "stopped");
+        finish(run, item);
     }
+    while ((item = TAILQ_FIRST(&run->items)))
+        free_item(run, item); /* NOLINT(clang-analyzer-unix.Malloc): as above */
 }
 
 bool batch_run(const struct batch *batch)

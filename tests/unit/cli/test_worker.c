@@ -18,6 +18,12 @@
 #include "cli/parcel.h"
 #include "cli/worker.h"
 
+static _Noreturn void hang(void)
+{
+    for (;;)
+        poll(NULL, 0, -1);
+}
+
 bool analyze_file(const char *path, const struct analyze_options *options,
                   struct result **result, struct err *err)
 {
@@ -58,9 +64,12 @@ bool analyze_file(const char *path, const struct analyze_options *options,
         parcel_write(STDOUT_FILENO, PARCEL_END, SPAN("")) &&
         parcel_write(STDOUT_FILENO, PARCEL_DONE, SPAN("")))
         _exit(0);
+    if (strcmp(order, "unpack half") == 0 &&
+        parcel_write(STDOUT_FILENO, PARCEL_MEMBER, SPAN("a")) &&
+        parcel_write(STDOUT_FILENO, PARCEL_BYTES, SPAN("o")))
+        hang();
     if (strcmp(order, "hang") == 0)
-        for (;;)
-            poll(NULL, 0, -1);
+        hang();
     if (strcmp(order, "slow") == 0)
         usleep(200 * 1000);
     (*result)->packets = (uint64_t)n;
@@ -311,6 +320,27 @@ static void an_interrupt_ends_the_batch(void **state)
     text_free(&log);
 }
 
+/* A sanitizer sees what is touched after it is gone. */
+static void an_interrupt_ends_an_unpacking(void **state)
+{
+    static const char *const paths[] = {"1", "2"};
+    struct text log = {0};
+    (void)state;
+    folder_write("1", SPAN("a"));
+    folder_write("2", SPAN("unpack half"));
+    const struct batch batch = {.paths = paths,
+                                .count = 2,
+                                .options = &options,
+                                .jobs = 1,
+                                .done = note,
+                                .user = &log};
+    signal(SIGALRM, interrupt);
+    alarm(1);
+    assert_false(batch_run(&batch));
+    assert_string_equal(text_string(&log), "1:a ");
+    text_free(&log);
+}
+
 #define IN_FOLDER(test)                                                        \
     cmocka_unit_test_setup_teardown(test, folder_enter, folder_leave)
 
@@ -327,6 +357,7 @@ int main(void)
         IN_FOLDER(what_is_first_is_unpacked_whatever_waits_behind_it),
         IN_FOLDER(a_crash_is_not_remembered),
         IN_FOLDER(an_interrupt_ends_the_batch),
+        IN_FOLDER(an_interrupt_ends_an_unpacking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
