@@ -53,6 +53,7 @@ struct run {
     size_t count;       /* of them */
     size_t jobs, room;
     size_t running;   /* analyses */
+    size_t undecided; /* of them: paths, which may turn out to be archives */
     size_t unpacking; /* archives */
     size_t waiting;   /* members that are unpacked and wait for a job */
     size_t next;      /* path to start with */
@@ -249,13 +250,21 @@ static void add_trouble(struct result *result, const char *trouble)
                            trouble, result->packets);
 }
 
+/* One more of its kind runs, or one less. */
+static void is_running(struct run *run, const struct item *item, int more)
+{
+    run->running += (size_t)more;
+    if (item->path)
+        run->undecided += (size_t)more;
+}
+
 static void finish(struct run *run, struct item *item)
 {
     bool lasting;
     if (item->unpacks)
         run->unpacking--;
     else
-        run->running--;
+        is_running(run, item, -1);
     if (item->open)
         item->open->passing = true;
     close_member(run, item, "its archive can not be read on");
@@ -294,7 +303,7 @@ static void listen_to(struct run *run, struct item *item)
     bool goes_on = worker_read(item->worker);
     if (!item->unpacks && worker_unpacks(item->worker)) {
         item->unpacks = true;
-        run->running--;
+        is_running(run, item, -1);
         run->unpacking++;
     }
     if (item->unpacks)
@@ -306,7 +315,7 @@ static void listen_to(struct run *run, struct item *item)
 static void started(struct run *run, struct item *item)
 {
     set_deadline(run, item);
-    run->running++;
+    is_running(run, item, 1);
     if (worker_fd(item->worker) < 0)
         finish(run, item);
 }
@@ -361,8 +370,10 @@ static void start_more(struct run *run)
         if (item->spooled)
             start_member(run, item);
     }
+    /* However many turn out to be archives: no more than `jobs` unpack. */
     while (run->next < run->batch->count && run->running < run->jobs &&
-           run->unpacking < run->jobs && run->count < run->room)
+           run->unpacking + run->undecided < run->jobs &&
+           run->count < run->room)
         start_path(run);
 }
 

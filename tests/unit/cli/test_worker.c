@@ -10,13 +10,20 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/text.h"
 #include "cli/batch.h"
 #include "cli/folder.h"
 #include "cli/parcel.h"
 #include "cli/worker.h"
+
+/* How many unpack at the same time; shared by all processes. */
+static struct {
+    atomic_size_t now, most;
+} *together;
 
 static _Noreturn void hang(void)
 {
@@ -64,6 +71,16 @@ bool analyze_file(const char *path, const struct analyze_options *options,
         parcel_write(STDOUT_FILENO, PARCEL_END, SPAN("")) &&
         parcel_write(STDOUT_FILENO, PARCEL_DONE, SPAN("")))
         _exit(0);
+    if (strcmp(order, "count") == 0 &&
+        parcel_write(STDOUT_FILENO, PARCEL_MEMBER, SPAN("a"))) {
+        size_t others = atomic_fetch_add(&together->now, 1);
+        if (others >= together->most) /* a race only makes the test milder */
+            together->most = others + 1;
+        usleep(100 * 1000);
+        atomic_fetch_sub(&together->now, 1);
+        parcel_write(STDOUT_FILENO, PARCEL_DONE, SPAN(""));
+        _exit(0);
+    }
     if (strcmp(order, "unpack half") == 0 &&
         parcel_write(STDOUT_FILENO, PARCEL_MEMBER, SPAN("a")) &&
         parcel_write(STDOUT_FILENO, PARCEL_BYTES, SPAN("o")))
@@ -248,6 +265,27 @@ static void what_is_first_is_unpacked_whatever_waits_behind_it(void **state)
     text_free(&expected);
 }
 
+static void no_more_unpack_than_there_are_jobs(void **state)
+{
+    static const char *const paths[] = {"1", "1", "1", "1", "1", "1", "1", "1"};
+    struct text log = {0};
+    (void)state;
+    folder_write("1", SPAN("count"));
+    together = mmap(NULL, sizeof *together, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(together, MAP_FAILED);
+    const struct batch batch = {.paths = paths,
+                                .count = 8,
+                                .options = &options,
+                                .jobs = 3,
+                                .done = note,
+                                .user = &log};
+    assert_true(batch_run(&batch));
+    assert_in_range(together->most, 1, 3);
+    munmap(together, sizeof *together);
+    text_free(&log);
+}
+
 static void run_with_state(struct text *log)
 {
     static const char *const paths[] = {"1", "2", "3"};
@@ -355,6 +393,7 @@ int main(void)
         IN_FOLDER(what_hangs_is_given_up_alone),
         IN_FOLDER(an_archive_fails_as_captures_do),
         IN_FOLDER(what_is_first_is_unpacked_whatever_waits_behind_it),
+        IN_FOLDER(no_more_unpack_than_there_are_jobs),
         IN_FOLDER(a_crash_is_not_remembered),
         IN_FOLDER(an_interrupt_ends_the_batch),
         IN_FOLDER(an_interrupt_ends_an_unpacking),
