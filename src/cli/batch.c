@@ -472,7 +472,9 @@ static void wait_for_some(struct run *run)
         fds[n++] = (struct pollfd){worker_fd(item->worker), POLLIN, 0};
     }
     if (run->waiting > 0 && run->running < run->jobs)
-        return; /* there is something to begin with */
+        return; /* there is something to begin with, */
+    if (TAILQ_FIRST(&run->items)->over)
+        return; /* or to hand over */
     if (poll(fds, n, TICK) <= 0) {
         progress(run);
         return;
