@@ -98,12 +98,18 @@ static struct item *new_item(struct run *run, const char *path)
     return item;
 }
 
+static void drop_spool(struct item *item)
+{
+    if (item->spool >= 0)
+        close(item->spool);
+    item->spool = -1;
+}
+
 static void free_item(struct run *run, struct item *item)
 {
     TAILQ_REMOVE(&run->items, item, place);
     run->count--;
-    if (item->spool >= 0)
-        close(item->spool);
+    drop_spool(item);
     result_free(&item->result);
     free(item->name);
     free(item);
@@ -153,8 +159,10 @@ static struct item *add_member(struct run *run, struct item *archive,
     return member;
 }
 
+/* What it took of the room is given back at once: others need it. */
 static void member_fails(struct item *member, const char *why)
 {
+    drop_spool(member);
     over(member, result_failed(member->name, why));
 }
 

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import zipfile
 import zlib
 
@@ -50,9 +51,9 @@ class Bench:
                               capture_output=True, timeout=300, check=False,
                               **how)
 
-    def scan(self, *words, subcommand="scan"):
+    def scan(self, *words, subcommand="scan", **how):
         """Status, captures by name in order, and what was said beside."""
-        done = self.run(subcommand, "--format", "json", *words)
+        done = self.run(subcommand, "--format", "json", *words, **how)
         captures = json.loads(done.stdout)["captures"] if done.stdout else []
         return (done.returncode, {c["file"]: c for c in captures},
                 done.stderr.decode())
@@ -321,6 +322,49 @@ def no_room_is_told(bench):
                 in done.stderr, done.stderr)
 
 
+def what_does_not_fit_makes_no_others_fail(bench):
+    """The room is given back at once, not when its turn to be told has come."""
+    header = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1)
+    packet = struct.pack("<IIII", 1, 1, 60000, 60000) + bytes(60000)
+    members = []
+    for i in range(6):
+        members += [(f"{i}.pcap", header + packet * 90),
+                    (f"small{i}.pcap", bench.sample(FINE))]
+    bench.write("large.zip", zipped(members))
+    room = bench.path("room")
+    os.mkdir(room)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", room],
+                      capture_output=True, check=False).returncode != 0:
+        print("a full disk is not tested: it takes root to mount a small one")
+        return
+    try:
+        with subprocess.Popen(
+                [bench.mailwhy, "scan", "--jobs", "2", "--format", "json", "-",
+                 "large.zip"], cwd=bench.folder, stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                env=dict(os.environ, TMPDIR=room)) as scanner:
+            time.sleep(2)  # the archive is done, and waits for its turn
+            out, _ = scanner.communicate(bench.sample(FINE))
+    finally:
+        subprocess.run(["umount", room], check=True)
+    found = json.loads(out)["captures"]
+    fine = [c["file"] for c in found if not c["error"]]
+    bench.check("captures that fit, beside others that do not",
+                fine == ["-"] + [f"large.zip/small{i}.pcap" for i in range(6)]
+                and len(found) == 13, fine)
+
+
+def the_same_name_twice_is_two_captures(bench):
+    bench.write("same.tar", tarred([("a.pcap", bench.sample(FAILS)),
+                                    ("a.pcap", bench.sample(FINE))]))
+    done = bench.run("scan", "--format", "json", "same.tar")
+    said = [(c["file"], c["verdict"])
+            for c in json.loads(done.stdout)["captures"]]
+    bench.check("the same name twice", said ==
+                [("same.tar/a.pcap", "failure"), ("same.tar/a.pcap", "healthy")],
+                said)
+
+
 def others_name_scan(bench):
     for words, feed in ((("diff", "m.zip", "alone/" + FAILS), None),
                         (("redact", "m.zip", "out.pcap"), None),
@@ -343,7 +387,9 @@ def main():
                      order_does_not_depend_on_jobs, folders_hold_archives,
                      what_is_wrong_is_told, what_comes_before_a_cut_is_reported,
                      seven_zip_is_read, names_are_never_paths,
-                     bombs_do_not_go_off, members_are_bounded, no_room_is_told, others_name_scan):
+                     bombs_do_not_go_off, members_are_bounded, no_room_is_told,
+                     what_does_not_fit_makes_no_others_fail,
+                     the_same_name_twice_is_two_captures, others_name_scan):
             test(bench)
         return 1 if bench.failures else 0
 
