@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "capture/members.h"
 #include "cli/spool.h"
 #include "cli/worker.h"
 
@@ -288,7 +289,10 @@ static void take_parcels(struct run *run, struct item *item)
 {
     struct parcel parcel;
     while (may_unpack(run, item)) {
-        switch (worker_parcel(item->worker, &parcel)) {
+        enum parcel_result taken = worker_parcel(item->worker, &parcel);
+        if (item->members > MEMBERS_MAX) /* the end is then never reached */
+            taken = PARCEL_WRONG;
+        switch (taken) {
         case PARCEL_OK:
             take_parcel(run, item, &parcel);
             break;

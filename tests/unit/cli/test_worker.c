@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 
 #include "base/text.h"
+#include "capture/members.h"
 #include "cli/batch.h"
 #include "cli/folder.h"
 #include "cli/parcel.h"
@@ -71,6 +72,9 @@ bool analyze_file(const char *path, const struct analyze_options *options,
         parcel_write(STDOUT_FILENO, PARCEL_END, SPAN("")) &&
         parcel_write(STDOUT_FILENO, PARCEL_DONE, SPAN("")))
         _exit(0);
+    while (strcmp(order, "list for ever") == 0 &&
+           parcel_write(STDOUT_FILENO, PARCEL_NOT_READ, SPAN("a\0no")))
+        ;
     if (strcmp(order, "count") == 0 &&
         parcel_write(STDOUT_FILENO, PARCEL_MEMBER, SPAN("a"))) {
         size_t others = atomic_fetch_add(&together->now, 1);
@@ -265,6 +269,30 @@ static void what_is_first_is_unpacked_whatever_waits_behind_it(void **state)
     text_free(&expected);
 }
 
+static void count(void *user, struct result *result)
+{
+    size_t *n = user;
+    *n += 1;
+    assert_non_null(result->error);
+}
+
+/* In one archive no more members are looked at than that. */
+static void an_unpacking_does_not_list_for_ever(void **state)
+{
+    static const char *const paths[] = {"1"};
+    size_t n = 0;
+    (void)state;
+    folder_write("1", SPAN("list for ever"));
+    const struct batch batch = {.paths = paths,
+                                .count = 1,
+                                .options = &options,
+                                .jobs = 1,
+                                .done = count,
+                                .user = &n};
+    assert_true(batch_run(&batch));
+    assert_int_equal(n, MEMBERS_MAX + 2); /* one too many, and the archive */
+}
+
 static void no_more_unpack_than_there_are_jobs(void **state)
 {
     static const char *const paths[] = {"1", "1", "1", "1", "1", "1", "1", "1"};
@@ -393,6 +421,7 @@ int main(void)
         IN_FOLDER(what_hangs_is_given_up_alone),
         IN_FOLDER(an_archive_fails_as_captures_do),
         IN_FOLDER(what_is_first_is_unpacked_whatever_waits_behind_it),
+        IN_FOLDER(an_unpacking_does_not_list_for_ever),
         IN_FOLDER(no_more_unpack_than_there_are_jobs),
         IN_FOLDER(a_crash_is_not_remembered),
         IN_FOLDER(an_interrupt_ends_the_batch),
