@@ -12,11 +12,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +30,10 @@
 /* What a worker may write: a million sessions take less. */
 enum { ANSWER_MAX = 1 << 30, READ_AT_ONCE = 1 << 16 };
 
+/* Milliseconds to end in, for a process that has closed its pipe: that is the
+ * last thing it does. */
+enum { END_WITHIN = 5000 };
+
 /* What is to be done about an archive. */
 enum inside {
     INSIDE_ERROR, /* it is no capture */
@@ -38,6 +44,7 @@ enum inside {
 struct worker {
     enum inside inside;
     char *path;
+    pid_t parent; /* of that process: us */
     pid_t pid;    /* 0: never started */
     int capture;  /* -1: standard input, or not open */
     off_t size;   /* of the capture; 0 unknown */
@@ -117,6 +124,8 @@ static _Noreturn void child(const struct worker *worker, int answer,
         _exit(STATUS_WRONG);
     /* The parent ends us when it is told to, and when it dies. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != worker->parent) /* it has died already */
+        _exit(STATUS_WRONG);
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
@@ -142,6 +151,7 @@ static void start(struct worker *worker, const struct analyze_options *options)
         return;
     }
     fflush(NULL); /* or the child would write it again */
+    worker->parent = getpid();
     worker->pid = fork();
     if (worker->pid == 0)
         child(worker, ends[1], options);
@@ -266,6 +276,22 @@ double worker_progress(const struct worker *worker)
     return (double)at / (double)worker->size;
 }
 
+/* Who closed the pipe and stays could keep us for ever. */
+static void see_to_its_end(struct worker *worker)
+{
+    int process = (int)syscall(SYS_pidfd_open, worker->pid, 0);
+    struct pollfd end = {process, POLLIN, 0};
+    int ended;
+    if (process < 0)
+        return;
+    do {
+        ended = poll(&end, 1, END_WITHIN);
+    } while (ended < 0 && errno == EINTR);
+    if (ended == 0)
+        worker_kill(worker, "its analysis did not end");
+    close(process);
+}
+
 /* Waits for the end of the process; false when it did not end as it should,
  * and err says how. */
 static bool reap(struct worker *worker)
@@ -273,6 +299,7 @@ static bool reap(struct worker *worker)
     int status = 0;
     if (worker->pid == 0)
         return false;
+    see_to_its_end(worker);
     while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
         ;
     if (worker->killed)

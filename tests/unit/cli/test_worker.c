@@ -89,6 +89,8 @@ bool analyze_file(const char *path, const struct analyze_options *options,
         parcel_write(STDOUT_FILENO, PARCEL_MEMBER, SPAN("a")) &&
         parcel_write(STDOUT_FILENO, PARCEL_BYTES, SPAN("o")))
         hang();
+    if (strcmp(order, "stay") == 0 && close(STDOUT_FILENO) == 0)
+        hang();
     if (strcmp(order, "hang") == 0)
         hang();
     if (strcmp(order, "slow") == 0)
@@ -138,6 +140,9 @@ static void what_befalls_the_process_is_an_error_of_its_capture(void **state)
     assert_error("crash", "its analysis crashed (Killed)");
     assert_error("leave", "ended before it was done");
     assert_error("lie", "gave no answer");
+    alarm(60);
+    assert_error("stay", "did not end");
+    alarm(0);
 }
 
 static void what_can_not_be_opened_is_told(void **state)
