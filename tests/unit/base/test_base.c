@@ -186,6 +186,10 @@ static void a_message_is_never_too_long(void **state)
     assert_string_equal(err.text, "no room");
     assert_false(err_set(&err, "%5000d", 3));
     assert_int_equal(strlen(err.text), sizeof err.text - 1);
+    for (int n = 1; n < 8; n++) { /* nor ends within a character */
+        assert_false(err_set(&err, "%*s%s", 1016 + n, "", "\u20ac\u20ac\u20ac"));
+        assert_int_equal((strlen(err.text) - 1016 - (size_t)n) % 3, 0);
+    }
 }
 
 static void addresses_know_their_place(void **state)
