@@ -44,7 +44,7 @@ struct state {
 struct state_key state_key_of(const char *path)
 {
     struct stat st;
-    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+    if (strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
         return (struct state_key){.path = NULL};
     return (struct state_key){
         .path = path,
@@ -126,7 +126,7 @@ static bool read_lines(struct state *state, FILE *file, off_t at)
     free(line);
     if (state->count)
         qsort(state->records, state->count, sizeof *state->records, compare);
-    return ftruncate(state->fd, at) == 0;
+    return !ferror(file) && ftruncate(state->fd, at) == 0;
 }
 
 /* ---- opening ---- */

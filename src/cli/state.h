@@ -28,7 +28,8 @@ struct state_key {
     uint64_t member;  /* of the archive that the file is, from 1; 0: itself */
 };
 
-/* Of the file as it is now; nothing but regular files are known again. */
+/* Of the file as it is now; nothing but regular files are known again, and not
+ * "-", which is standard input. */
 struct state_key state_key_of(const char *path);
 
 struct state; /* NULL is one that knows nothing and takes nothing */

@@ -119,6 +119,17 @@ def other_ways_are_other_results(bench):
                 b"anew" not in done.stderr and len(lines(bench)) == before)
 
 
+def standard_input_is_always_new(bench):
+    """Also where there is a file of that name."""
+    bench.write("./-", bench.sample(FAILS))
+    for name, verdict in ((FAILS, "failure"), (FINE, "healthy")):
+        done = bench.run("scan", "--format", "json", "--state", "i", "-",
+                         input=bench.sample(name))
+        bench.check(f"{name} from standard input", done.returncode in (0, 1) and
+                    captures(done)["-"]["verdict"] == verdict, done.stderr)
+    os.unlink(bench.path("-"))
+
+
 def whatever_is_left_of_it_is_enough(bench):
     scan(bench, "in", state="w")
     whole = b"".join(lines(bench, "w"))
@@ -218,6 +229,7 @@ def main():
         make(bench)
         for test in (the_report_is_the_same, what_did_not_change_is_not_read,
                      other_ways_are_other_results,
+                     standard_input_is_always_new,
                      whatever_is_left_of_it_is_enough, a_killed_scan_goes_on,
                      what_is_not_ours_is_left_alone):
             test(bench)
