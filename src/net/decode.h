@@ -106,20 +106,23 @@ bool vxlan_is(struct span payload);
 bool geneve_is(struct span payload);
 bool teredo_is(struct span payload);
 bool gtp_is(struct span payload);
+bool l2tp_is(struct span payload);
+bool tzsp_is(struct span payload);
 bool ayiya_is(struct span payload);
 
 decoder decode_ethernet, decode_llc, decode_vlan, decode_fabricpath,
     decode_trustsec;
 decoder decode_ppp, decode_ppp_with_direction, decode_pppoe_session,
-    decode_hdlc;
-decoder decode_80211, decode_radiotap, decode_prism, decode_avs;
+    decode_hdlc, decode_frame_relay;
+decoder decode_80211, decode_radiotap, decode_prism, decode_avs,
+    decode_ppi;
 decoder decode_ip, decode_ipv4, decode_ipv6, decode_ipip;
 decoder decode_hop_by_hop, decode_routing, decode_destination_options,
     decode_fragment_header, decode_authentication_header;
 decoder decode_gre, decode_mpls, decode_mpls_in_ip, decode_etherip,
     decode_nsh;
 decoder decode_vxlan, decode_geneve, decode_teredo, decode_gtp,
-    decode_ayiya;
+    decode_l2tp, decode_tzsp, decode_ayiya;
 decoder decode_tcp, decode_udp, decode_icmp, decode_icmpv6, decode_arp;
 
 #endif

@@ -59,6 +59,8 @@ static const struct {
     {6081, decode_geneve, geneve_is},
     {3544, decode_teredo, teredo_is},
     {2152, decode_gtp,    gtp_is},
+    {1701, decode_l2tp,   l2tp_is},
+    {37008, decode_tzsp,  tzsp_is},
     {5072, decode_ayiya,  ayiya_is},
 };
 /* clang-format on */

@@ -262,6 +262,16 @@ static struct next decode_pflog(struct decoding *d)
     return n >= 4 && skip(d, n) ? next_is(decode_ip) : damaged(d);
 }
 
+/* Sun's ATM: what it is in 4 bits | path 1 | circuit 2.  2 is LLC (RFC 2684). */
+static struct next decode_sunatm(struct decoding *d)
+{
+    struct cursor c = take_header(d, 4);
+    uint8_t type = cursor_u8(&c) & 0x0f;
+    if (c.bad)
+        return damaged(d);
+    return type == 2 ? next_is(decode_llc) : unknown_protocol(d);
+}
+
 /* macOS: header length 4 | next 4 | link type of what follows 4 | ..., all in
  * little-endian order. */
 static struct next decode_pktap(struct decoding *d)
@@ -300,6 +310,8 @@ static const struct link {
     {DLT_FDDI,               decode_fddi},
     {DLT_IEEE802,            decode_token_ring},
     {DLT_ATM_RFC1483,        decode_llc},
+    {DLT_SUNATM,             decode_sunatm},
+    {DLT_FRELAY,             decode_frame_relay},
     {DLT_IPOIB,              decode_ipoib},
     {DLT_NFLOG,              decode_nflog},
     {DLT_ENC,                decode_enc},
@@ -310,6 +322,7 @@ static const struct link {
     {DLT_IEEE802_11_RADIO,   decode_radiotap},
     {DLT_PRISM_HEADER,       decode_prism},
     {DLT_IEEE802_11_RADIO_AVS, decode_avs},
+    {DLT_PPI,                decode_ppi},
 };
 /* clang-format on */
 

@@ -1,4 +1,4 @@
-/* ppp.c - PPP, what carries it (PPPoE), and Cisco's HDLC.
+/* ppp.c - PPP, what carries it (PPPoE), Cisco's HDLC, and frame relay.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "decode.h"
@@ -67,4 +67,41 @@ struct next decode_hdlc(struct decoding *d)
     cursor_be16(&c);
     uint16_t type = cursor_be16(&c);
     return c.bad ? damaged(d) : ethertype_next(d, type);
+}
+
+/* address 2 to 4, the last byte is odd | control 03 | what follows 1 (RFC 2427);
+ * or Cisco's: address, type 2 */
+struct next decode_frame_relay(struct decoding *d)
+{
+    enum {
+        UNNUMBERED = 0x03,
+        NLPID_SNAP = 0x80,
+        NLPID_IPV6 = 0x8e,
+        NLPID_IPV4 = 0xcc
+    };
+    size_t address = 2;
+    while (address < 4 && !(byte_at(d, address - 1) & 1))
+        address++;
+    if (!skip(d, address))
+        return damaged(d);
+    if (byte_at(d, 0) != UNNUMBERED) {
+        struct cursor c = take_header(d, 2);
+        uint16_t type = cursor_be16(&c);
+        return c.bad ? damaged(d) : ethertype_next(d, type);
+    }
+    skip(d, byte_at(d, 1) == 0 ? 2 : 1); /* a byte to make it even */
+    struct cursor c = take_header(d, 1);
+    uint8_t nlpid = cursor_u8(&c);
+    if (c.bad)
+        return damaged(d);
+    if (nlpid == NLPID_IPV4 || nlpid == NLPID_IPV6)
+        return next_is(decode_ip);
+    if (nlpid != NLPID_SNAP)
+        return unknown_protocol(d);
+    struct cursor snap = take_header(d, 5);
+    uint32_t who = cursor_be24(&snap);
+    uint16_t type = cursor_be16(&snap);
+    if (snap.bad)
+        return damaged(d);
+    return who == 0 ? ethertype_next(d, type) : unknown_protocol(d);
 }

@@ -1,5 +1,5 @@
 /* udp_tunnel.c - what carries other packets over UDP: VXLAN, Geneve, Teredo,
- * GTP and AYIYA.  What they add to the path: see tunnel.c.
+ * GTP, L2TP, TZSP and AYIYA.  What they add to the path: see tunnel.c.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "decode.h"
@@ -117,6 +117,73 @@ struct next decode_gtp(struct decoding *d)
         extension = cursor_u8(&more);
     }
     return more.bad ? damaged(d) : next_is(decode_ip);
+}
+
+/* flags, version 2 | length 2? | tunnel 2 | session 2 | sequence 4? | offset 2,
+ * padding? | a PPP frame (RFC 2661 section 3.1).  Control messages carry none. */
+enum {
+    L2TP_CONTROL = 0x8000,
+    L2TP_LENGTH = 0x4000,
+    L2TP_SEQUENCE = 0x0800,
+    L2TP_OFFSET = 0x0200,
+    L2TP_VERSION = 0x000f,
+    L2TP_V2 = 2,
+};
+
+bool l2tp_is(struct span payload)
+{
+    struct cursor c = cursor_of(payload);
+    uint16_t flags = cursor_be16(&c);
+    return !c.bad && (flags & L2TP_VERSION) == L2TP_V2 &&
+           !(flags & L2TP_CONTROL);
+}
+
+struct next decode_l2tp(struct decoding *d)
+{
+    struct cursor c = take_header(d, 2);
+    uint16_t flags = cursor_be16(&c);
+    size_t rest = 4; /* tunnel, session */
+    rest += (flags & L2TP_LENGTH) ? 2 : 0;
+    rest += (flags & L2TP_SEQUENCE) ? 4 : 0;
+    if (c.bad || !skip(d, rest))
+        return damaged(d);
+    if (flags & L2TP_OFFSET) {
+        struct cursor o = take_header(d, 2);
+        size_t padding = cursor_be16(&o);
+        if (o.bad || !skip(d, padding))
+            return damaged(d);
+    }
+    path_between(d);
+    return next_is(decode_ppp);
+}
+
+/* version 1 | type 1 | what it holds 2 | tags: 0 is padding, 1 the end, others
+ * have a length 1 | a mirrored frame.  It comes from the one mirroring device,
+ * so its ends are no path. */
+enum { TZSP_RECEIVED = 0, TZSP_ETHERNET = 1, TZSP_PADDING = 0, TZSP_END = 1 };
+
+bool tzsp_is(struct span payload)
+{
+    return payload.n >= 5 && payload.p[0] == 1 &&
+           payload.p[1] == TZSP_RECEIVED && payload.p[2] == 0 &&
+           payload.p[3] == TZSP_ETHERNET;
+}
+
+struct next decode_tzsp(struct decoding *d)
+{
+    struct cursor c = take_header(d, 4);
+    uint8_t tag = TZSP_PADDING;
+    while (!c.bad && tag != TZSP_END) {
+        c = take_header(d, 1);
+        tag = cursor_u8(&c);
+        if (c.bad || tag == TZSP_PADDING || tag == TZSP_END)
+            continue;
+        struct cursor l = take_header(d, 1);
+        size_t length = cursor_u8(&l);
+        if (l.bad || !skip(d, length))
+            return damaged(d);
+    }
+    return c.bad ? damaged(d) : next_is(decode_ethernet);
 }
 
 /* identity length 2^n 4 bits, its type 4 | signature length in 4 bytes 4,

@@ -2,7 +2,7 @@
  *
  *   control 2 | duration 2 | address 6 x3 | sequence 2 | address? | QoS? | HT?
  *
- * and what monitor mode puts in front: radiotap, Prism, AVS.
+ * and what monitor mode puts in front: radiotap, Prism, AVS, PPI.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <string.h>
@@ -141,4 +141,18 @@ struct next decode_prism(struct decoding *d)
     if (byte_at(d, 0) == 0x80 && byte_at(d, 1) == 0x21 && byte_at(d, 2) == 0x10)
         return next_is(decode_avs);
     return skip(d, 144) ? next_is(decode_80211) : damaged(d);
+}
+
+/* version 1 | flags 1 | header length 2 | link type 4 | ..., in little-endian
+ * order */
+struct next decode_ppi(struct decoding *d)
+{
+    struct cursor c = cursor_of(d->bytes);
+    cursor_be16(&c);
+    size_t header = cursor_le16(&c);
+    uint32_t link = cursor_le32(&c);
+    if (c.bad || header < 8 || !skip(d, header))
+        return damaged(d);
+    return link <= UINT16_MAX ? next_is(link_decoder((int)link))
+                              : unknown_link(d);
 }

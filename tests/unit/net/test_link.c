@@ -68,6 +68,12 @@ static const struct row rows[] = {
     {"token ring with a route", DLT_IEEE802, false,
      "10 40 020000000002 820000000001" "0630 0011 0020" SNAP "0800" IPV4_TCP},
     {"ATM", DLT_ATM_RFC1483, false, SNAP "0800" IPV4_TCP},
+    {"Sun's ATM", DLT_SUNATM, false, "82 00 0021" SNAP "0800" IPV4_TCP},
+    {"frame relay", DLT_FRELAY, false, "1841 03 cc" IPV4_TCP},
+    {"frame relay with SNAP", DLT_FRELAY, false,
+     "1841 03 00 80 000000 86dd" IPV6_TCP},
+    {"frame relay, a long address, Cisco's", DLT_FRELAY, false,
+     "18400001 0800" IPV4_TCP},
     {"IP over InfiniBand", DLT_IPOIB, false,
      "0000000000000000000000000000000000000000"
      "0000000000000000000000000000000000000000 0800 0000" IPV4_TCP},
@@ -98,6 +104,10 @@ static const struct row rows[] = {
      IPV4_TCP},
     {"AVS under the number of Prism", DLT_PRISM_HEADER, false,
      "80211001 0000000c 00000000"
+     "0802 0000 020000000002 020000000009 020000000001 0000" SNAP "0800"
+     IPV4_TCP},
+    {"PPI", DLT_PPI, false,
+     "00 00 0c00 69000000 00000000"
      "0802 0000 020000000002 020000000009 020000000001 0000" SNAP "0800"
      IPV4_TCP},
     {"IP in IP", DLT_RAW, true, OUTER_IPV4("04") IPV4_TCP},
@@ -134,6 +144,15 @@ static const struct row rows[] = {
     {"GTP with an extension", DLT_RAW, true,
      OUTER_IPV4("11") "c000 0868 0000 0000" "34ff 0032 00000001 0000 00 85"
      "01 1001 00" IPV4_TCP},
+    {"L2TP with length and offset", DLT_RAW, true,
+     OUTER_IPV4("11") "06a5 c000 0000 0000" "4202 003c 0001 0002 0002 0000"
+     "ff03 0021" IPV4_TCP},
+    {"L2TP with sequence, the least of PPP", DLT_RAW, true,
+     OUTER_IPV6("11") "c000 06a5 0000 0000" "0802 0001 0002 0003 0004" "57"
+     IPV6_TCP},
+    {"TZSP with tags", DLT_RAW, false,
+     OUTER_IPV4("11") "c000 9090 0000 0000" "01 00 0001 00 0a02ffff 01" ETHERNET
+     "0800" IPV4_TCP},
     {"AYIYA", DLT_RAW, true,
      OUTER_IPV4("11") "c000 13d0 0000 0000" "4152 11 29 00000001"
      "00000000000000000000000000000000" "0000000000000000000000000000000000000000"
