@@ -33,6 +33,8 @@ enum {
     RECORD_HEADER = 16, /* one old variant has 24; these 16 come first */
     CAPTURED_AT = 8,
     LONG_RECORD = 8, /* by how much that variant's is longer */
+    IXIA_SIZE = 4,
+    DGUX_MAJOR = 543, /* DG/UX wrote 543.0 where others wrote 2.2 */
 };
 
 struct pcap_file {
@@ -50,14 +52,19 @@ struct pcap_file {
     size_t header_given;
 };
 
+/* In both byte orders: microseconds, nanoseconds, a variant with longer record
+ * headers that old Linux distributions wrote, and two of Ixia's. */
+#define MAGIC             0xa1b2c3d4u
+#define NANO_MAGIC        0xa1b23c4du
 #define LONG_RECORD_MAGIC 0xa1b2cd34u
+#define IXIA_MAGIC        0x1c0001abu
+#define IXIA_NANO_MAGIC   0x1c0001acu
 
-/* In both byte orders: microseconds, nanoseconds, and a variant with longer
- * record headers that old Linux distributions wrote. */
 static bool magic_is_known(uint32_t magic)
 {
-    return magic == 0xa1b2c3d4 || magic == 0xa1b23c4d ||
-           magic == LONG_RECORD_MAGIC;
+    return magic == MAGIC || magic == NANO_MAGIC ||
+           magic == LONG_RECORD_MAGIC || magic == IXIA_MAGIC ||
+           magic == IXIA_NANO_MAGIC;
 }
 
 static bool starts_little_endian(struct span file)
@@ -84,13 +91,65 @@ static uint32_t u32_at(struct span s, size_t at, bool little_endian)
     return little_endian ? cursor_le32(&c) : cursor_be32(&c);
 }
 
+static void put_u32_at(uint8_t *header, size_t at, bool little_endian,
+                       uint32_t value)
+{
+    for (size_t i = 0; i < 4; i++)
+        header[at + i] =
+            (uint8_t)(value >> (little_endian ? 8 * i : 24 - 8 * i));
+}
+
+/* Ixia's have the size of what follows behind the header, and are otherwise
+ * pcap. */
+static void ixia_header(struct pcap_file *file)
+{
+    uint8_t size[IXIA_SIZE];
+    uint32_t began = u32_at((struct span){file->header, FILE_HEADER}, 0,
+                            file->little_endian);
+    if (began != IXIA_MAGIC && began != IXIA_NANO_MAGIC)
+        return;
+    put_u32_at(file->header, 0, file->little_endian,
+               began == IXIA_MAGIC ? MAGIC : NANO_MAGIC);
+    file->offset += input_read(file->input, size, sizeof size);
+}
+
+/* AIX says 2.2, counts nanoseconds, and gives the interface's type (RFC 1573) as
+ * that of the link.  As a link type 9 would be PPP, but of files of version 2.2
+ * more are from AIX than from a telephone line. */
+static void aix_header(struct pcap_file *file)
+{
+    static const struct {
+        uint32_t interface_type;
+        uint32_t link;
+    } types[] = {
+        {6,  DLT_EN10MB },
+        {9,  DLT_IEEE802},
+        {15, DLT_FDDI   },
+        {24, DLT_NULL   }
+    };
+    struct span header = {file->header, FILE_HEADER};
+    bool little = file->little_endian;
+    uint32_t link = u32_at(header, LINK_AT, little);
+    if (u32_at(header, 0, little) != MAGIC ||
+        u16_at(header, MAJOR_AT, little) != 2 ||
+        u16_at(header, MINOR_AT, little) != 2)
+        return;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (types[i].interface_type != link)
+            continue;
+        put_u32_at(file->header, LINK_AT, little, types[i].link);
+        put_u32_at(file->header, 0, little, NANO_MAGIC);
+    }
+}
+
 /* libpcap refuses minor versions above 4, and cuts packets that are longer than
  * the header's snaplen; Wireshark reads both as they are, and there are files
  * like that.  So 2.5 and up are shown as 2.4, and the snaplen as 0: any. */
 static void tolerant_header(struct pcap_file *file)
 {
     struct span header = {file->header, FILE_HEADER};
-    if (u16_at(header, MINOR_AT, file->little_endian) > 4) {
+    if (u16_at(header, MAJOR_AT, file->little_endian) == 2 &&
+        u16_at(header, MINOR_AT, file->little_endian) > 4) {
         file->header[MINOR_AT] = file->little_endian ? 4 : 0;
         file->header[MINOR_AT + 1] = file->little_endian ? 0 : 4;
     }
@@ -104,7 +163,7 @@ static bool header_is_sane(const struct pcap_file *file, struct err *err)
     struct span header = {file->header, FILE_HEADER};
     uint16_t major = u16_at(header, MAJOR_AT, file->little_endian);
     uint32_t link = u32_at(header, LINK_AT, file->little_endian);
-    if (major != 2)
+    if (major != 2 && major != DGUX_MAJOR)
         return err_set(err, "is a pcap file of version %u; only 2 is known",
                        major);
     if (link & 0x03ff0000)
@@ -245,8 +304,10 @@ struct source pcap_file_open(struct input *input, struct err *err)
         LONG_RECORD_MAGIC;
     file->record_header = RECORD_HEADER + (is_long ? LONG_RECORD : 0);
     ok = ok && header_is_sane(file, err);
-    tolerant_header(file);
     file->offset = FILE_HEADER;
+    ixia_header(file);
+    aix_header(file);
+    tolerant_header(file);
     if (!ok || !open_with_libpcap(file, err)) {
         pcap_file_close(file);
         return (struct source){NULL, NULL};
