@@ -25,6 +25,8 @@ static struct source open_file(struct input *input, struct err *err)
         return pcap_file_open(input, err);
     if (pcapng_is(beginning))
         return pcapng_open(input, err);
+    if (snoop_is(beginning))
+        return snoop_open(input, err);
     if (beginning.n == 0 && input_trouble(input))
         err_set(err, "can not be uncompressed: %s", input_trouble(input));
     else

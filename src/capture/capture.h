@@ -33,8 +33,8 @@ struct capture_options {
     uint32_t snaplen;   /* live; 0 for the default of 262144 */
 };
 
-/* A file, plain or compressed (gzip, xz, zstd, bzip2), pcap or pcapng; "-" is
- * standard input.  NULL when it can not be read at all; err says why and what
+/* A file, plain or compressed (gzip, xz, zstd, bzip2, LZ4): pcap, pcapng or
+ * snoop; "-" is standard input.  NULL when it can not be read at all; err says why and what
  * to do, without the file's name in front. */
 struct capture *capture_open(const char *path,
                              const struct capture_options *options,
@@ -54,7 +54,7 @@ struct capture *capture_open_memory(struct span file,
 enum capture_result capture_next(struct capture *capture, struct frame *frame,
                                  struct err *err);
 
-/* "pcap" or "pcapng". */
+/* "pcap", "pcapng" or "snoop". */
 const char *capture_format(const struct capture *capture);
 
 /* Packets that the capturing program or the kernel says it dropped. */

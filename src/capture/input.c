@@ -74,6 +74,7 @@ static struct archive *new_archive(void)
     archive_read_support_filter_xz(archive);
     archive_read_support_filter_zstd(archive);
     archive_read_support_filter_bzip2(archive);
+    archive_read_support_filter_lz4(archive);
     archive_read_support_format_raw(archive);
     archive_read_support_format_empty(archive);
     return archive;

@@ -1,7 +1,7 @@
 /* input.h - the bytes of a capture file, decompressed as they are read.
  *
- * A forward-only reader over a file, standard input or memory.  gzip, xz, zstd
- * and bzip2 are recognised by content, never by name.  Nothing is read further
+ * A forward-only reader over a file, standard input or memory.  gzip, xz, zstd,
+ * bzip2 and LZ4 are recognised by content, never by name.  Nothing is read further
  * ahead than a block, so a growing pipe can be followed.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

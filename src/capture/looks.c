@@ -16,7 +16,6 @@ static const struct look {
     struct span bytes;
     const char *what, *advice;
 } looks[] = {
-    {0,   SPAN_INIT("snoop\0\0\0"),         "a Solaris snoop file", CONVERT},
     {0,   SPAN_INIT("GMBU"),                "a Microsoft Network Monitor capture", CONVERT},
     {0,   SPAN_INIT("RTSS"),                "a Microsoft Network Monitor capture", CONVERT},
     {0,   SPAN_INIT("TRSNIFF data    \x1a"), "a Sniffer capture", CONVERT},
@@ -28,7 +27,7 @@ static const struct look {
     {0,   SPAN_INIT("7z\xbc\xaf\x27\x1c"),  "a 7-Zip archive", SCAN},
     {0,   SPAN_INIT("Rar!\x1a\x07"),        "a RAR archive", UNPACK},
     {257, SPAN_INIT("ustar"),               "a tar archive", SCAN},
-    {0,   SPAN_INIT("\x04\x22\x4d\x18"),    "an LZ4 file", UNPACK},
+    {0,   SPAN_INIT("\x04\x22\x4d\x18"),    "a damaged LZ4 file", UNPACK},
     {0,   SPAN_INIT("\x1f\x9d"),            "a compress (.Z) file", UNPACK},
     {0,   SPAN_INIT("\x1f\x8b"),            "a damaged gzip file", UNPACK},
     {0,   SPAN_INIT("%PDF"),                "a PDF document", RECORD},
@@ -126,7 +125,7 @@ bool looks_like(struct span beginning, struct err *err)
         return say(err, "text",
                    "give the capture itself (tcpdump -w FILE, or Wireshark's "
                    "File > Save As), not what was printed of it");
-    return err_set(err, "is neither pcap nor pcapng (it begins with "
+    return err_set(err, "is no capture: pcap, pcapng or snoop (it begins with "
                         "%02x %02x %02x %02x); " RECORD,
                    beginning.p[0], beginning.n > 1 ? beginning.p[1] : 0,
                    beginning.n > 2 ? beginning.p[2] : 0,

@@ -36,10 +36,12 @@ struct source {
 /* Whether a file that begins so is of the kind. */
 bool pcap_file_is(struct span beginning);
 bool pcapng_is(struct span beginning);
+bool snoop_is(struct span beginning);
 
 /* They borrow the input. */
 struct source pcap_file_open(struct input *input, struct err *err);
 struct source pcapng_open(struct input *input, struct err *err);
+struct source snoop_open(struct input *input, struct err *err);
 
 /* The filter, if any, is the kernel's. */
 struct source live_open(const char *interface,

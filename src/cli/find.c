@@ -21,10 +21,16 @@ static const struct span magics[] = {
     SPAN_INIT("\xa1\xb2\xcd\x34"),         /* Kuznetzov's pcap */
     SPAN_INIT("\x34\xcd\xb2\xa1"),
     SPAN_INIT("\x0a\x0d\x0d\x0a"),         /* pcapng, its first block */
+    SPAN_INIT("\x1c\x00\x01\xab"),         /* Ixia's pcap */
+    SPAN_INIT("\xab\x01\x00\x1c"),
+    SPAN_INIT("\x1c\x00\x01\xac"),         /* with nanoseconds */
+    SPAN_INIT("\xac\x01\x00\x1c"),
+    SPAN_INIT("snoop\0\0\0"),             /* RFC 1761 */
     SPAN_INIT("\x1f\x8b\x08"),             /* gzip, RFC 1952 section 2.3 */
     SPAN_INIT("\xfd" "7zXZ\0"),            /* xz */
     SPAN_INIT("\x28\xb5\x2f\xfd"),         /* zstd, RFC 8878 section 3.1.1 */
     SPAN_INIT("BZh"),                      /* bzip2 */
+    SPAN_INIT("\x04\x22\x4d\x18"),         /* LZ4, its frame format */
 };
 /* clang-format on */
 

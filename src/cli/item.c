@@ -90,7 +90,7 @@ void item_report(const struct run *run, struct item *item)
     }
     if (!result && item->members == 0 && item->named)
         result =
-            result_failed(item->path, "is an archive without captures (pcap or "
-                                      "pcapng, plain or compressed)");
+            result_failed(item->path, "is an archive without captures (pcap, "
+                                      "pcapng or snoop, plain or compressed)");
     report(run, result);
 }

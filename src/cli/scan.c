@@ -26,8 +26,8 @@ static int scan(const struct options *options)
     }
     int status = STATUS_FINE;
     if (found.count == 0 && all)
-        cli_complain("no captures there (pcap or pcapng, plain or as gz, xz, "
-                     "zst, bz2, or in tar, ZIP and 7-Zip archives)");
+        cli_complain("no captures there (pcap, pcapng or snoop, plain or as "
+                     "gz, xz, zst, bz2, lz4, or in tar, ZIP and 7-Zip archives)");
     if (found.count == 0)
         status = STATUS_WRONG;
     else

@@ -130,7 +130,7 @@ struct quality { /* what the capture can not show, and why */
 struct result {
     struct arena *mem; /* holds everything below */
     const char *file;
-    const char *format; /* pcap, pcapng; "" when it could not be opened */
+    const char *format; /* pcap, pcapng, snoop; "" when it could not be opened */
     uint64_t packets;
     int64_t start, end; /* 0, 0 without packets */
     enum verdict verdict;

@@ -13,8 +13,9 @@ golden=$(cd "$3" && pwd)
 cd "$samples"
 bad=0
 passed=0
-for sample in *.pcap*; do
+for sample in *.pcap* *.snoop; do
     name=${sample%%.pcap*}
+    name=${name%.snoop}
     keys=$name.keys
     options=(--color never)
     [ -e "$keys" ] && options+=(--keylog "$keys")

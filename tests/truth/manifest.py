@@ -10,6 +10,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import fnmatch
 import os
+import re
 import sys
 
 import yaml
@@ -52,7 +53,7 @@ def main():
             passed, failed = passed + (not wrong), failed + bool(wrong)
     listed = {e["file"] for e in entries}
     for name in sorted(os.listdir(samples)):
-        if ".pcap" in name and name not in listed:
+        if re.search(r"\.(pcap|snoop)", name) and name not in listed:
             print(f"{name}: is not in MANIFEST")
             failed += 1
     print(f"{passed} passed, {failed} failed")

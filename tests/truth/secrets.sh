@@ -20,7 +20,7 @@ bad=0
 
 # look FORMAT OPTION... - one report of all samples.
 look() {
-    "$mailwhy" analyze --format "$@" -v --show-users "$samples"/*.pcap* \
+    "$mailwhy" analyze --format "$@" -v --show-users "$samples"/*.pcap* "$samples"/*.snoop \
         >"$work/out" 2>&1 || [ $? -le 2 ]
     if grep -q "its analysis" "$work/out"; then
         grep -m 9 "its analysis" "$work/out"

@@ -13,10 +13,16 @@ static const struct span pcap = SPAN_INIT("\xd4\xc3\xb2\xa1\x02\x00\x04\x00");
 static void content_tells_not_the_name(void **state)
 {
     static const struct span yes[] = {
-        SPAN_INIT("\xa1\xb2\xc3\xd4"), SPAN_INIT("\x4d\x3c\xb2\xa1\x00"),
-        SPAN_INIT("\x0a\x0d\x0d\x0a"), SPAN_INIT("\x1f\x8b\x08\x00"),
-        SPAN_INIT("\xfd\x37zXZ\x00"),  SPAN_INIT("\x28\xb5\x2f\xfd"),
+        SPAN_INIT("\xa1\xb2\xc3\xd4"),
+        SPAN_INIT("\x4d\x3c\xb2\xa1\x00"),
+        SPAN_INIT("\x0a\x0d\x0d\x0a"),
+        SPAN_INIT("\x1f\x8b\x08\x00"),
+        SPAN_INIT("\xfd\x37zXZ\x00"),
+        SPAN_INIT("\x28\xb5\x2f\xfd"),
         SPAN_INIT("BZh9"),
+        SPAN_INIT("snoop\0\0\0\0"),
+        SPAN_INIT("\x04\x22\x4d\x18"),
+        SPAN_INIT("\xac\x01\x00\x1c"),
     };
     static const struct span no[] = {SPAN_INIT(""), SPAN_INIT("\xa1\xb2\xc3"),
                                      SPAN_INIT("Return-Path:")};
