@@ -400,6 +400,10 @@ static void begin_stream(struct conversation *c, enum dir dir,
                          const struct tcp_header *tcp)
 {
     c->stream = stream_open(&taker, c);
+    for (enum dir d = C2S; d <= S2C; d++) {
+        if (c->flow->side[d].seen)
+            stream_heard(c->stream, d);
+    }
     if (c->late) {
         stream_begin(c->stream, dir, tcp->seq);
         stream_begin(c->stream, dir == C2S ? S2C : C2S, tcp->ack);

@@ -23,9 +23,8 @@ bool held_has_room(const struct held *held, const struct segment *segment)
 {
     if (held->n == 0)
         return true;
-    int64_t first = held->list[0].segment.time;
-    return held->n < HELD_MAX && segment->time >= first - HELD_TIME_MAX &&
-           segment->time <= first + HELD_TIME_MAX;
+    return held->n < HELD_MAX &&
+           segment->time <= held->list[0].segment.time + HELD_TIME_MAX;
 }
 
 void held_add(struct held *held, const struct segment *segment)

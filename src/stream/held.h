@@ -16,7 +16,9 @@ enum {
     HELD_MAX = 8,      /* segments: what is out of order is so by a few */
     HELD_VAIN_MAX = 8, /* after so many vain waits, this capture loses bytes */
 };
-#define HELD_TIME_MAX INT64_C(50000000) /* 50 ms of the capture's time */
+/* 50 ms of the capture's time.  What is stored late has an earlier time, often
+ * by a round trip, so there is no limit the other way. */
+#define HELD_TIME_MAX INT64_C(50000000)
 
 /* Zero-initialise; held_free(). */
 struct held {

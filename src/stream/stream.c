@@ -43,7 +43,7 @@ _Static_assert(STREAM_WAIT_MAX / SEGMENT_COST < 31000, "libnids' counters");
 
 struct half {
     bool known; /* first is */
-    bool spoke; /* segments of it were captured, besides SYNs */
+    bool heard; /* packets of it were captured, so what is missing may come */
     bool has_fin;
     uint32_t first;        /* sequence number of offset 0 */
     uint64_t next;         /* handed over, or told as gap, up to here */
@@ -313,7 +313,7 @@ static bool acknowledges_unseen(const struct stream *stream,
                                 const struct segment *segment)
 {
     const struct half *peer = &stream->half[other(segment->dir)];
-    return segment->has_ack && peer->known && peer->spoke &&
+    return segment->has_ack && peer->known && peer->heard &&
            acknowledged(peer, segment->ack) > peer->next + 1;
 }
 
@@ -418,6 +418,11 @@ void stream_begin(struct stream *stream, enum dir dir, uint32_t seq)
     }
 }
 
+void stream_heard(struct stream *stream, enum dir dir)
+{
+    stream->half[dir].heard = true;
+}
+
 void stream_segment(struct stream *stream, const struct segment *segment)
 {
     /* What a RST says of sequence numbers is not to be trusted. */
@@ -426,8 +431,7 @@ void stream_segment(struct stream *stream, const struct segment *segment)
     assert(!stream->busy);
     stream->busy = true;
     stream_begin(stream, segment->dir, segment->seq + segment->syn);
-    if (!segment->syn)
-        stream->half[segment->dir].spoke = true;
+    stream->half[segment->dir].heard = true;
     take(stream, segment);
     leave(stream);
 }

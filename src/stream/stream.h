@@ -59,6 +59,10 @@ struct stream *stream_open(const struct stream_taker *taker, void *user);
 /* Says with which sequence number dir's content begins (SYN's plus one). */
 void stream_begin(struct stream *stream, enum dir dir, uint32_t seq);
 
+/* Says that packets of dir were captured before, if only its SYN: what it is
+ * seen to have said and is missing may just be stored late. */
+void stream_heard(struct stream *stream, enum dir dir);
+
 /* One segment, in the order of capture.  The taker may be called before this
  * returns; it may then call stream_locate() and stream_abandon(), no more.  A
  * segment that acknowledges what was not captured yet is held back for a

@@ -80,6 +80,27 @@ static void an_answer_stored_before_its_question_waits(void **state)
     lab_forget(&lab);
 }
 
+/* The greeting is stored after its acknowledgement; so far the server was known
+ * by its SYN-ACK alone. */
+static void the_first_words_may_be_late_as_well(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    stream_begin(lab.stream, C2S, 100);
+    stream_begin(lab.stream, S2C, 500);
+    stream_heard(lab.stream, S2C);
+    SAY(&lab, .dir = C2S, .seq = 100, .ack = 506, .has_ack = true,
+        .payload = SPAN("a1 NOOP\r\n"), .time = 90000000);
+    lab_heard(&lab, C2S, "");
+    SAY(&lab, .dir = S2C, .seq = 500, .ack = 100, .has_ack = true, .time = 1,
+        .payload = SPAN("* OK\r\n"));
+    lab_heard(&lab, S2C, "* OK\r\n");
+    lab_heard(&lab, C2S, "a1 NOOP\r\n");
+    lab_close(&lab);
+    lab_forget(&lab);
+}
+
 static void with_one_direction_only_nothing_waits(void **state)
 {
     (void)state;
@@ -439,6 +460,7 @@ int main(void)
         TEST(an_acknowledged_hole_is_a_gap),
         TEST(a_gap_comes_before_the_answer_to_it),
         TEST(an_answer_stored_before_its_question_waits),
+        TEST(the_first_words_may_be_late_as_well),
         TEST(with_one_direction_only_nothing_waits),
         TEST(the_acknowledgement_of_a_fin_is_no_gap),
         TEST(neither_is_that_of_a_fin_that_was_not_captured),
