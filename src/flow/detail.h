@@ -144,11 +144,11 @@ struct flow_detail {
     struct sent probe; /* keep-alives since the other side was last heard */
     uint32_t stall_n;
     uint32_t smallest_acked, largest_acked; /* lengths; 0: none */
-    int64_t acked_time;      /* when `acked` last moved */
-    uint32_t last_again;     /* how often the last content was sent again */
-    uint32_t again_seq;      /* of the last segment that was sent again */
-    uint64_t again_row;      /* how many in a row were */
-    int64_t smoothed;        /* round trip of its content; 0: none measured */
+    int64_t acked_time;                     /* when `acked` last moved */
+    uint32_t last_again; /* how often the last content was sent again */
+    uint32_t again_seq;  /* of the last segment that was sent again */
+    uint64_t again_row;  /* how many in a row were */
+    int64_t smoothed;    /* round trip of its content; 0: none measured */
     uint8_t window_shift;
 
     uint32_t head_n, head_next;
@@ -158,11 +158,12 @@ struct flow_detail {
     struct closure closed_now; /* since != 0: the window is shut */
 
     struct reset reset, refusal; /* of an open connection; of a SYN */
-    struct {
+    struct fin {
         uint64_t frame;
         int64_t time, delay;
         uint64_t bytes[2];
         uint32_t unseen;
+        uint32_t after, ack; /* what acknowledges it; what it acknowledges */
         bool first;
     } fin;
 
@@ -192,6 +193,12 @@ static inline enum dir other_dir(enum dir dir)
 static inline int64_t elapsed(int64_t from, int64_t to)
 {
     return to > from ? to - from : 0;
+}
+
+/* The same for two packets of which either may be stored first. */
+static inline int64_t apart(int64_t a, int64_t b)
+{
+    return a > b ? a - b : b - a;
 }
 
 /* What is known of a host from all its connections. */
@@ -244,6 +251,10 @@ void conflict_remember(struct flow_detail *detail, const struct packet *packet);
 void conflict_compare(struct flow_detail *detail, const struct packet *packet);
 
 /* reset.c */
+/* The SYN was stored after the RST that refused it. */
+void reset_refused_before(struct flow *flow);
+/* A FIN of this time was stored after a RST that came later. */
+void reset_was_later(struct flow *flow, int64_t fin_time);
 void reset_take(struct flow *flow, enum dir dir, const struct packet *packet);
 void reset_content_after(struct flow *flow, enum dir dir,
                          const struct packet *packet);

@@ -50,10 +50,8 @@ static bool is_copy(const struct print *print, const struct packet *packet)
     int hops = (int)print->ttl - (int)packet->ttl;
     if (hops < -HOPS_MAX || hops > HOPS_MAX)
         return false;
-    /* Copies may be stored in either order. */
-    int64_t apart = print->time > packet->time ? print->time - packet->time
-                                               : packet->time - print->time;
-    return apart <= (print->ip_id ? COPY_WITH_ID : COPY_WITHOUT_ID);
+    return apart(print->time, packet->time) <=
+           (print->ip_id ? COPY_WITH_ID : COPY_WITHOUT_ID);
 }
 
 bool duplicate_take(struct flow_detail *detail, const struct packet *packet)

@@ -35,8 +35,10 @@ static void take_syn(struct flow *flow, enum dir dir,
     if (flow->syn_count == 1) {
         flow->syn_time = packet->time;
         detail->first_syn_timestamp = tcp->timestamp;
-        if (flow->handshake == FLOW_MIDSTREAM)
+        if (flow->handshake == FLOW_MIDSTREAM) {
             flow->handshake = FLOW_SYN_ONLY;
+            reset_refused_before(flow);
+        }
     }
     detail->syn_timestamp = tcp->timestamp;
     detail->last_syn_time = packet->time;

@@ -139,6 +139,14 @@ static struct reset reset_of(const struct flow *flow, enum dir dir,
     return reset;
 }
 
+static void refuse(struct flow *flow)
+{
+    flow->side[S2C].reset = true;
+    flow->handshake = FLOW_REFUSED;
+    flow->end = FLOW_SERVER_RESET;
+    flow->over = true;
+}
+
 static void take_refusal(struct flow *flow, const struct packet *packet)
 {
     struct flow_side *server = &flow->side[S2C];
@@ -155,10 +163,22 @@ static void take_refusal(struct flow *flow, const struct packet *packet)
         server->detail->refusal.delay =
             elapsed(client->detail->last_syn_time, packet->time);
     }
-    server->reset = true;
-    flow->handshake = FLOW_REFUSED;
-    flow->end = FLOW_SERVER_RESET;
-    flow->over = true;
+    refuse(flow);
+}
+
+void reset_refused_before(struct flow *flow)
+{
+    struct flow_detail *server = flow->side[S2C].detail;
+
+    if (!server || server->reset.frame == 0 || server->reset.ack == 0 ||
+        server->reset.ack != flow->side[C2S].first_seq)
+        return;
+    server->refusal = server->reset;
+    server->refusal.delay = elapsed(flow->syn_time, server->reset.time);
+    server->refusal.signs = 0; /* there was nothing to compare it with */
+    server->refusals = 1;
+    server->reset = (struct reset){0};
+    refuse(flow);
 }
 
 static void take_reset(struct flow *flow, enum dir dir,
@@ -172,12 +192,12 @@ static void take_reset(struct flow *flow, enum dir dir,
 
     if (first)
         *reset = reset_of(flow, dir, packet);
-    else if (elapsed(reset->time, packet->time) <= SERIES_TIME &&
+    else if (apart(reset->time, packet->time) <= SERIES_TIME &&
              ahead(packet->tcp.seq, reset->seq) > 0 &&
              ahead(packet->tcp.seq, side->next_seq + 1) > 0)
         signs |= SIGN_SERIES;
     if (first && others->frame && reset->state == RESET_ESTABLISHED &&
-        elapsed(others->time, packet->time) <= SERIES_TIME) {
+        apart(others->time, packet->time) <= SERIES_TIME) {
         signs |= SIGN_BOTH;
         others->signs |= SIGN_BOTH;
     }
@@ -199,6 +219,19 @@ void reset_take(struct flow *flow, enum dir dir, const struct packet *packet)
         take_refusal(flow, packet);
     /* else a client answers the packet of an older connection (RFC 5961
      * section 4.2): it goes on asking. */
+}
+
+void reset_was_later(struct flow *flow, int64_t fin_time)
+{
+    for (enum dir dir = C2S; dir <= S2C; dir++) {
+        struct reset *reset = &flow->side[dir].detail->reset;
+        if (reset->frame == 0 || reset->time <= fin_time)
+            continue;
+        reset->state = state_of(flow);
+        if (reset->state == RESET_CLOSED) /* it was closed in order before */
+            flow->end = flow->side[C2S].detail->fin.first ? FLOW_CLIENT_FIN
+                                                          : FLOW_SERVER_FIN;
+    }
 }
 
 void reset_content_after(struct flow *flow, enum dir dir,
@@ -230,7 +263,8 @@ static void compare_with_host(struct reset *refusal, const struct host *host)
     if (host->ttl > 0 && (refusal->ttl + TTL_TOLERANCE < host->ttl ||
                           refusal->ttl > host->ttl + TTL_TOLERANCE))
         refusal->signs |= SIGN_TTL;
-    if (host->rtt >= HOST_RTT_MIN && refusal->delay < host->rtt / 2)
+    if (host->rtt >= HOST_RTT_MIN && refusal->delay > 0 &&
+        refusal->delay < host->rtt / 2)
         refusal->signs |= SIGN_TOO_FAST;
 }
 

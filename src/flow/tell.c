@@ -163,8 +163,7 @@ static void stall(const struct context *c, enum dir dir, uint32_t index)
         what = span_of(bytes);
     }
     TELL(c->out, tcp_stall, .by = name_of(dir), .what = what,
-         .bytes = sent->length,
-         .count = sent->count,
+         .bytes = sent->length, .count = sent->count,
          .seconds = between(sent->first_time, stall->until),
          .delivered = stall->delivered, .full_size = stall->full_size,
          .small_passed = stall->small_passed,
@@ -222,13 +221,20 @@ static int64_t closing_time(const struct flow *flow)
     return first;
 }
 
-/* Who sent the last content; false if nobody did. */
+/* Who sent the last content; false if nobody did.  A question may be stored
+ * after its answer; where the times are far apart, the clock jumped. */
 static bool last_speaker(const struct flow *flow, enum dir *dir)
 {
-    uint64_t client = flow->side[C2S].last_content_frame;
-    uint64_t server = flow->side[S2C].last_content_frame;
-    *dir = client > server ? C2S : S2C;
-    return client > 0 || server > 0;
+    const struct flow_side *client = &flow->side[C2S];
+    const struct flow_side *server = &flow->side[S2C];
+    int64_t ahead = client->last_content_time - server->last_content_time;
+    bool known = client->last_content_frame && server->last_content_frame;
+    if (known && ahead != 0 && ahead < CLOCK_SECOND && ahead > -CLOCK_SECOND)
+        *dir = ahead > 0 ? C2S : S2C;
+    else
+        *dir =
+            client->last_content_frame > server->last_content_frame ? C2S : S2C;
+    return client->last_content_frame > 0 || server->last_content_frame > 0;
 }
 
 static void silence(const struct context *c, enum dir dir, uint32_t index)
@@ -295,9 +301,9 @@ static void add_handshake(struct items *items, const struct flow *flow)
         add(items, (struct item){server->refusal.frame, server->refusal.time,
                                  refused, S2C, 0});
     if (server && server->synack_numbers > 1)
-        add(items, (struct item){server->last_synack_frame,
-                                 server->last_synack_time, synack_changed, S2C,
-                                 0});
+        add(items,
+            (struct item){server->last_synack_frame, server->last_synack_time,
+                          synack_changed, S2C, 0});
     /* Where no SYN of the client was captured, its ACK may be missing too. */
     if (flow->handshake == FLOW_HALF && flow->syn_count > 0)
         add(items, (struct item){server->synack_frame, flow->synack_time,

@@ -96,31 +96,54 @@ static void take_ip_id(struct flow_detail *detail, const struct packet *packet)
     detail->ip_id_time = packet->time;
 }
 
+/* Where both FINs are there: whose was sent first?  A capture may store them the
+ * wrong way round.  One that acknowledges the other came after it; of two that
+ * crossed each other only the time tells. */
+static bool fin_came_first(const struct flow_side *side,
+                           const struct flow_side *peer,
+                           const struct packet *packet)
+{
+    uint32_t after = packet->tcp.seq + packet->length + 1;
+
+    if (peer->detail->fin.ack == after)
+        return true;
+    if (packet->tcp.ack == peer->detail->fin.after)
+        return false;
+    return side->detail->fin.time < peer->detail->fin.time;
+}
+
 static void take_fin(struct flow *flow, enum dir dir,
                      const struct packet *packet)
 {
     struct flow_side *side = &flow->side[dir];
-    const struct flow_side *peer = &flow->side[other_dir(dir)];
+    struct flow_side *peer = &flow->side[other_dir(dir)];
+    struct fin *fin = &side->detail->fin;
 
     if (side->fin)
         return;
-    side->detail->fin.unseen = sequence_fin(side, packet);
+    fin->unseen = sequence_fin(side, packet);
     int64_t before = flow->established_time;
     if (side->last_content_time > before)
         before = side->last_content_time;
     if (peer->last_content_time > before)
         before = peer->last_content_time;
     side->fin = true;
-    side->detail->fin.frame = packet->frame;
-    side->detail->fin.time = packet->time;
-    side->detail->fin.first = !peer->fin;
-    side->detail->fin.delay = before ? elapsed(before, packet->time) : 0;
-    side->detail->fin.bytes[C2S] = flow->side[C2S].bytes;
-    side->detail->fin.bytes[S2C] = flow->side[S2C].bytes;
-    if (flow->end == FLOW_OPEN)
+    fin->frame = packet->frame;
+    fin->time = packet->time;
+    fin->ack = packet->tcp.ack;
+    fin->after = packet->tcp.seq + packet->length + 1;
+    fin->first = !peer->fin || fin_came_first(side, peer, packet);
+    fin->delay = before ? elapsed(before, packet->time) : 0;
+    fin->bytes[C2S] = flow->side[C2S].bytes;
+    fin->bytes[S2C] = flow->side[S2C].bytes;
+    if (peer->fin && fin->first)
+        peer->detail->fin.first = false;
+    if (fin->first &&
+        (flow->end == FLOW_OPEN || (peer->fin && !side->reset && !peer->reset)))
         flow->end = dir == C2S ? FLOW_CLIENT_FIN : FLOW_SERVER_FIN;
     if (peer->fin)
         flow->over = true;
+    reset_was_later(flow, packet->time);
 }
 
 static void take_content(struct flow *flow, enum dir dir,

@@ -86,6 +86,34 @@ static void a_reset_of_the_syn_is_a_refusal(void **state)
     lab_close(&lab);
 }
 
+static void a_refusal_may_be_stored_before_its_syn(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    S(.flags = TCP_RST | TCP_ACK, .seq = 0, .ack = 101, .at = 20);
+    C(.flags = TCP_SYN, .seq = 100, .at = 10);
+    assert_int_equal(lab.last.flow->handshake, FLOW_REFUSED);
+    lab_end(&lab);
+    assert_int_equal(TOLD(tcp_refused, 0)->attempts, 1);
+    assert_seconds(TOLD(tcp_refused, 0)->delay, 0.01);
+    assert_false(TOLD(tcp_refused, 0)->forged);
+    lab_close(&lab);
+}
+
+static void but_not_that_of_another_syn(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    S(.flags = TCP_RST | TCP_ACK, .seq = 0, .ack = 77, .at = 20);
+    C(.flags = TCP_SYN, .seq = 100, .at = 30);
+    lab_end(&lab);
+    assert_int_equal(COUNT(tcp_refused), 0);
+    assert_int_equal(COUNT(tcp_syn_unanswered), 1);
+    lab_close(&lab);
+}
+
 static void a_reset_that_acknowledges_another_syn_refuses_nothing(void **state)
 {
     (void)state;
@@ -474,6 +502,8 @@ int main(void)
         cmocka_unit_test(syns_without_answer_are_counted),
         cmocka_unit_test(the_rtt_is_of_the_syn_that_was_answered),
         cmocka_unit_test(a_reset_of_the_syn_is_a_refusal),
+        cmocka_unit_test(a_refusal_may_be_stored_before_its_syn),
+        cmocka_unit_test(but_not_that_of_another_syn),
         cmocka_unit_test(a_reset_that_acknowledges_another_syn_refuses_nothing),
         cmocka_unit_test(a_challenge_is_no_answer_but_the_next_syn_gets_one),
         cmocka_unit_test(a_syn_ack_nobody_acknowledges),

@@ -237,6 +237,94 @@ static void silence_from_the_start_has_no_speaker(void **state)
     lab_close(&lab);
 }
 
+/* The server closes first, the client answers that; the two are stored the
+ * wrong way round. */
+static void who_closed_first_is_not_who_is_stored_first(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    C(.flags = TCP_FIN | TCP_ACK, .seq = 101, .ack = 502, .at = 120);
+    S(.flags = TCP_FIN | TCP_ACK, .seq = 501, .ack = 101, .at = 110);
+    S(.flags = TCP_ACK, .seq = 502, .ack = 102, .at = 130);
+    lab_end(&lab);
+    assert_int_equal(lab.copy.end, FLOW_SERVER_FIN);
+    assert_text(TOLD(tcp_fin, 0)->by, "client");
+    assert_false(TOLD(tcp_fin, 0)->first);
+    assert_true(TOLD(tcp_fin, 1)->first);
+    lab_close(&lab);
+}
+
+/* The times may be the storing program's: then the numbers tell. */
+static void nor_do_times_count_where_one_acknowledges_the_other(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    C(.flags = TCP_FIN | TCP_ACK, .seq = 101, .ack = 502, .at = 110);
+    S(.flags = TCP_FIN | TCP_ACK, .seq = 501, .ack = 101, .at = 120);
+    lab_end(&lab);
+    assert_int_equal(lab.copy.end, FLOW_SERVER_FIN);
+    lab_close(&lab);
+}
+
+static void of_fins_that_cross_the_earlier_is_first(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    S(.flags = TCP_FIN | TCP_ACK, .seq = 501, .ack = 101, .at = 110);
+    C(.flags = TCP_FIN | TCP_ACK, .seq = 101, .ack = 501, .at = 109);
+    lab_end(&lab);
+    assert_int_equal(lab.copy.end, FLOW_CLIENT_FIN);
+    lab_close(&lab);
+}
+
+static void a_reset_stored_before_the_fins_was_not_before_them(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    S(.flags = TCP_FIN | TCP_ACK, .seq = 501, .ack = 101, .at = 110);
+    S(.flags = TCP_RST, .seq = 502, .at = 140);
+    C(.flags = TCP_FIN | TCP_ACK, .seq = 101, .ack = 502, .at = 120);
+    lab_end(&lab);
+    assert_int_equal(lab.copy.end, FLOW_SERVER_FIN);
+    assert_text(TOLD(tcp_reset, 0)->state, "closed");
+    lab_close(&lab);
+}
+
+static void resets_far_apart_are_not_of_both_at_once(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    C(.flags = TCP_RST, .seq = 101, .at = 300);
+    S(.flags = TCP_RST, .seq = 501, .at = 117); /* stored late */
+    lab_end(&lab);
+    assert_int_equal(TOLD(tcp_reset, 0)->forgery, 0);
+    lab_close(&lab);
+}
+
+static void a_question_stored_after_its_answer_is_no_last_word(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 107, .n = 5, .at = 140);
+    C(.flags = TCP_ACK, .seq = 101, .ack = 501, .n = 6, .at = 120);
+    lab.capture_end = lab.time + 40 * CLOCK_SECOND;
+    lab_end(&lab);
+    assert_text(TOLD(tcp_silence, 0)->speaker, "server");
+    lab_close(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +340,12 @@ int main(void)
         cmocka_unit_test(a_late_retransmission_is_not_life_after_a_reset),
         cmocka_unit_test(silence_says_who_spoke_last),
         cmocka_unit_test(silence_from_the_start_has_no_speaker),
+        cmocka_unit_test(who_closed_first_is_not_who_is_stored_first),
+        cmocka_unit_test(nor_do_times_count_where_one_acknowledges_the_other),
+        cmocka_unit_test(of_fins_that_cross_the_earlier_is_first),
+        cmocka_unit_test(a_reset_stored_before_the_fins_was_not_before_them),
+        cmocka_unit_test(resets_far_apart_are_not_of_both_at_once),
+        cmocka_unit_test(a_question_stored_after_its_answer_is_no_last_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
