@@ -92,7 +92,7 @@ static void reached_out(struct beside *b, const struct packet *p, bool tcp)
     };
     lookups_active(b->lookups, &p->source);
     lookups_name(b->lookups, &p->source, &p->destination, p->time, &found);
-    lookups_used(b->lookups, &p->source, &p->destination, false);
+    lookups_used(b->lookups, &p->source, &p->destination, false, p->time);
     const struct encrypted_seen seen = {
         .client = p->source,
         .server = p->destination,
@@ -312,7 +312,7 @@ struct span beside_name(struct beside *b, const struct flow *flow)
     struct lookup_name found;
     lookups_active(b->lookups, &flow->side[C2S].address);
     lookups_used(b->lookups, &flow->side[C2S].address, &flow->side[S2C].address,
-                 true);
+                 true, flow->first_time);
     if (!name_of(b, flow, &found))
         return (struct span){NULL, 0};
     b->tries[b->try_count++ % TRIES_MAX] = (struct address_try){

@@ -10,10 +10,6 @@
 
 #include "lookups_table.h"
 
-/* The same question with the same id from the same port after less than this is
- * the same packet, captured twice. */
-#define DUPLICATE_WITHIN (CLOCK_SECOND / 20)
-
 /* After so long, no second answer to a packet is looked for. */
 #define OTHER_WITHIN (2 * CLOCK_SECOND)
 
@@ -149,6 +145,15 @@ static bool is_retry(const struct lookup *l, int64_t time)
     return is_open(l) && time - l->last_asked <= LOOKUP_RETRY_WITHIN;
 }
 
+/* A capture may store the answer before its question. */
+static bool answered_already(const struct lookup *l, const struct question *q,
+                             int64_t time)
+{
+    return l->asked_count == 0 && !is_open(l) && l->answer_id == q->id &&
+           l->answer_port == q->port && time < l->answered + SAME_WITHIN &&
+           time > l->answered - SAME_WITHIN;
+}
+
 static void on_question(struct lookups *lookups, const struct question *q,
                         const struct dns_seen *seen, bool edns)
 {
@@ -157,10 +162,13 @@ static void on_question(struct lookups *lookups, const struct question *q,
         const struct lookup_asked *before =
             asked_with(&node->lookup, q->id, q->port);
         if (before && before->tcp == seen->tcp &&
-            seen->time - before->time < DUPLICATE_WITHIN)
+            seen->time - before->time < SAME_WITHIN)
             return;
     }
-    if (!node || !is_retry(&node->lookup, seen->time))
+    bool mine = node && answered_already(&node->lookup, q, seen->time);
+    if (mine && seen->time < node->lookup.first_asked)
+        node->lookup.first_asked = seen->time;
+    if (!mine && (!node || !is_retry(&node->lookup, seen->time)))
         node = add(lookups, q, seen->time);
     if (!node)
         return;
@@ -221,7 +229,7 @@ static void on_answer(struct lookups *lookups, const struct question *q,
         return;
     /* Its question was before the capture began. */
     if (!node || node->lookup.asked_count == 0) {
-        if (node && seen->time - node->lookup.answered < DUPLICATE_WITHIN)
+        if (node && seen->time - node->lookup.answered < SAME_WITHIN)
             return;
         node = add(lookups, q, seen->time);
         if (!node)
@@ -246,6 +254,7 @@ static void on_answer(struct lookups *lookups, const struct question *q,
     node->lookup.answer_port = q->port;
     node->lookup.answer_ttl = seen->ttl;
     lookup_answer(lookups, node, message);
+    lookups_use_again(lookups, seen->time);
 }
 
 void lookups_message(struct lookups *lookups, const struct dns_seen *seen,

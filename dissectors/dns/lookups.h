@@ -76,7 +76,7 @@ struct lookup {
 
     uint64_t queries; /* 0: only the answer was captured */
     int64_t first_asked, last_asked, answered; /* nanoseconds; 0: never */
-    uint64_t asked_frame, answer_frame; /* the last question's */
+    uint64_t asked_frame, answer_frame;        /* the last question's */
 
     bool used; /* a connection went to an address answered */
 
@@ -139,7 +139,7 @@ void lookups_active(struct lookups *lookups, const struct address *host);
 /* The client connected to the server; `mail`: for mail.  Call it for each
  * connection, in the order of their beginning. */
 void lookups_used(struct lookups *lookups, const struct address *client,
-                  const struct address *server, bool mail);
+                  const struct address *server, bool mail, int64_t time);
 
 /* What name the client had for the server at this time. */
 struct lookup_name {

@@ -184,14 +184,33 @@ static void mark_used(const struct lookups *lookups, const struct wanted *w)
     }
 }
 
-void lookups_used(struct lookups *lookups, const struct address *client,
-                  const struct address *server, bool mail)
+static void use(struct lookups *lookups, const struct use *u)
 {
     struct lookup_name found;
-    if (mail && lookups_name(lookups, client, server, INT64_MAX, &found))
+    if (u->mail &&
+        lookups_name(lookups, &u->client, &u->server, INT64_MAX, &found))
         mail_name_add(lookups, found.name);
     for (int asker = ASKER_SELF; asker < ASKERS; asker++) {
-        struct wanted w = {(enum asker)asker, client, server, INT64_MAX};
+        struct wanted w = {(enum asker)asker, &u->client, &u->server,
+                           INT64_MAX};
         mark_used(lookups, &w);
+    }
+}
+
+void lookups_used(struct lookups *lookups, const struct address *client,
+                  const struct address *server, bool mail, int64_t time)
+{
+    struct use *u = &lookups->uses[lookups->use_count++ % USES];
+    *u = (struct use){*client, *server, mail, time};
+    use(lookups, u);
+}
+
+void lookups_use_again(struct lookups *lookups, int64_t answered)
+{
+    for (size_t i = 0; i < USES && i < lookups->use_count; i++) {
+        const struct use *u = &lookups->uses[i];
+        if (u->time < answered + SAME_WITHIN &&
+            u->time > answered - SAME_WITHIN)
+            use(lookups, u);
     }
 }

@@ -42,6 +42,14 @@ struct host {
     struct host *older;
 };
 
+/* A connection, remembered for an answer that is stored after it. */
+enum { USES = 8 };
+struct use {
+    struct address client, server;
+    bool mail;
+    int64_t time;
+};
+
 struct lookups {
     struct arena *arena;
     struct lookup_node **all; /* in the order of the first question */
@@ -53,12 +61,22 @@ struct lookups {
     size_t mail_name_count;
     struct host *hosts[BUCKETS];
     size_t host_count;
+    struct use uses[USES]; /* a ring */
+    size_t use_count;      /* in all */
 };
 
 static inline uint64_t address_hash(const struct address *a, uint64_t seed)
 {
     return hash_bytes((struct span){a->bytes, sizeof(a->bytes)}, seed);
 }
+
+/* What is stored in the wrong order is so by less than this; and the same
+ * question with the same id from the same port after less than this is the same
+ * packet, captured twice. */
+#define SAME_WITHIN (CLOCK_SECOND / 20)
+
+/* An answer was stored; what was connected to just before may be of it. */
+void lookups_use_again(struct lookups *lookups, int64_t answered);
 
 /* Fills what the answer says. */
 void lookup_answer(struct lookups *lookups, struct lookup_node *node,

@@ -203,6 +203,47 @@ static void the_last_name_before_a_connection_is_its_name(void **state)
     assert_int_equal(found.frame, 4);
 }
 
+static void an_answer_may_be_stored_before_its_question(void **state)
+{
+    struct fixture *f = *state;
+    struct message m = answer(7, "a.example", DNS_A, DNS_NXDOMAIN);
+    say(f, true, PORT, SECOND + 1000, m);
+    ask(f, 7, "a.example", DNS_A, SECOND);
+    assert_span(told(f, 0)->outcome, "nxdomain");
+    assert_int_equal(told(f, 0)->queries, 1);
+    assert_int_equal(facts_count(f->facts, FACT_KIND_dns_lookup), 1);
+}
+
+static void but_a_question_with_another_id_is_another(void **state)
+{
+    struct fixture *f = *state;
+    struct message m = answer(7, "a.example", DNS_A, DNS_NXDOMAIN);
+    say(f, true, PORT, SECOND + 1000, m);
+    ask(f, 8, "a.example", DNS_A, SECOND);
+    assert_span(told(f, 1)->outcome, "unanswered");
+}
+
+static void an_answer_may_be_stored_after_its_use(void **state)
+{
+    struct fixture *f = *state;
+    const uint8_t bytes[4] = {192, 0, 2, 1};
+    struct address client = ipv4(CLIENT), server = address_of((struct span){bytes, 4});
+    lookups_used(f->lookups, &client, &server, true, 2 * SECOND + 1000);
+    resolve(f, "late.example", SECOND); /* answered a second later */
+    assert_true(told(f, 0)->used);
+    assert_span(told(f, 0)->role, "mailhost");
+}
+
+static void but_not_long_after(void **state)
+{
+    struct fixture *f = *state;
+    const uint8_t bytes[4] = {192, 0, 2, 1};
+    struct address client = ipv4(CLIENT), server = address_of((struct span){bytes, 4});
+    lookups_used(f->lookups, &client, &server, true, SECOND);
+    resolve(f, "late.example", 10 * SECOND);
+    assert_false(told(f, 0)->used);
+}
+
 static void what_mail_used_is_a_mail_host(void **state)
 {
     struct fixture *f = *state;
@@ -210,8 +251,8 @@ static void what_mail_used_is_a_mail_host(void **state)
     struct address client = ipv4(CLIENT), server = address_of((struct span){bytes, 4});
     resolve(f, "host.example", SECOND);
     ask(f, 8, "host.example", DNS_AAAA, SECOND);
-    lookups_used(f->lookups, &client, &server, false);
-    lookups_used(f->lookups, &client, &server, true);
+    lookups_used(f->lookups, &client, &server, false, 0);
+    lookups_used(f->lookups, &client, &server, true, 0);
     assert_int_equal(lookups_mail_count(f->lookups), 2);
     assert_true(told(f, 0)->used);
     assert_span(told(f, 0)->role, "mailhost");
@@ -366,6 +407,10 @@ int main(void)
         TEST(a_truncated_answer_waits_for_tcp),
         TEST(unreachable_until_answered),
         TEST(the_last_name_before_a_connection_is_its_name),
+        TEST(an_answer_may_be_stored_before_its_question),
+        TEST(but_a_question_with_another_id_is_another),
+        TEST(an_answer_may_be_stored_after_its_use),
+        TEST(but_not_long_after),
         TEST(what_mail_used_is_a_mail_host),
         TEST(mx_targets_are_mail_hosts),
         TEST(roles_go_by_the_name),

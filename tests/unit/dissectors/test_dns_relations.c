@@ -222,7 +222,7 @@ static void mail_goes_to_the_name_that_is_for_mail(void **state)
         answer_from(f, 64, (i + 1) * SECOND + 1,
                     address_answer(i, names[i], "\xc6\x33\x64\x19"));
     }
-    lookups_used(f->lookups, &client, &server, true);
+    lookups_used(f->lookups, &client, &server, true, 0);
     assert_true(lookups_name(f->lookups, &client, &server, 9 * SECOND, &found));
     assert_span(found.name, "imap.a.example");
     assert_span(told(f, 2)->role, "other");
