@@ -191,6 +191,15 @@ void assemble_sessions(struct result *result, struct book *book)
     result->servers = distinct(result, server_key);
 }
 
+/* How far the session got, as a step; STEPS if that is none. */
+static int last_step(const struct result_session *s)
+{
+    int step = STEP_CONNECT;
+    while (step < STEPS && strcmp(step_names[step], s->stage) != 0)
+        step++;
+    return step;
+}
+
 /* Which step a session ended at, when it failed. */
 static void mark_failed_step(struct result_session *s)
 {
@@ -198,12 +207,17 @@ static void mark_failed_step(struct result_session *s)
         if (s->steps[step].state == STEP_FAILED)
             return;
     }
-    for (int step = STEP_CONNECT; step < STEPS; step++) {
-        if (strcmp(step_names[step], s->stage) == 0) {
-            s->steps[step] = (struct step_result){STEP_FAILED, "FAILED"};
-            return;
-        }
-    }
+    int last = last_step(s);
+    if (last < STEPS)
+        s->steps[last] = (struct step_result){STEP_FAILED, "FAILED"};
+}
+
+/* The same when nobody can tell: the step was begun, its end was not seen. */
+static void mark_unknown_step(struct result_session *s)
+{
+    int last = last_step(s);
+    if (last < STEPS && s->steps[last].state == STEP_ABSENT)
+        s->steps[last].state = STEP_UNKNOWN;
 }
 
 /* A step that a session took without success, although it did its work, is no
@@ -267,6 +281,8 @@ void assemble_end(struct result *result, struct book *book)
             mark_failed_step(&sessions[i]);
         else
             unmark_failed_steps(&sessions[i]);
+        if (sessions[i].verdict == VERDICT_UNDETERMINED)
+            mark_unknown_step(&sessions[i]);
         if (sessions[i].verdict == VERDICT_HEALTHY)
             result->healthy_sessions++;
     }

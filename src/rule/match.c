@@ -197,6 +197,40 @@ static struct evidence evidence_of(struct parts *parts, const struct fact *fact,
     return evidence;
 }
 
+static const char *ending(const struct fact_session *s)
+{
+    static const struct {
+        const char *end, *words;
+    } table[] = {
+        {"client-fin", "the client had closed it"},
+        {"server-fin", "the server had closed it"},
+        {"client-reset", "the client had reset it"},
+        {"server-reset", "the server had reset it"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if (span_same(s->end, span_of(table[i].end)))
+            return table[i].words;
+    }
+    return "nobody had closed it";
+}
+
+/* Where nothing but a connection as a whole is to be shown: how it ended. */
+static struct evidence last_packet(struct parts *parts, const struct fact *fact)
+{
+    const struct fact_session *s = session_of(fact);
+    return (struct evidence){
+        .packet = s->last_frame,
+        .time = fact->time + (int64_t)(s->duration * (double)CLOCK_SECOND),
+        .text = arena_printf(parts->mem, "its last packet; %s", ending(s)),
+    };
+}
+
+static bool is_long_session(const struct fact *fact)
+{
+    return fact->kind->number == FACT_KIND_session &&
+           session_of(fact)->last_frame > fact->frame;
+}
+
 /* Each in order of time, an answer behind the request that it answers. */
 static void make_evidence(struct parts *parts, struct match *match)
 {
@@ -212,6 +246,8 @@ static void make_evidence(struct parts *parts, struct match *match)
             list[n++] = evidence_of(parts, request, true);
         list[n++] = evidence_of(parts, fact, false);
     }
+    if (parts->shown_count == 1 && is_long_session(parts->shown[0]))
+        list[n++] = last_packet(parts, parts->shown[0]);
     match->evidence = list;
     match->evidence_count = n;
 }
