@@ -47,6 +47,7 @@ bool scope_has(enum scope scope, const struct fact_kind *kind)
         return scope == SCOPE_CLIENT || scope == SCOPE_CAPTURE;
     case FACT_KIND_endpoint:
     case FACT_KIND_server_outage:
+    case FACT_KIND_server_turns:
         return scope == SCOPE_ENDPOINT || scope == SCOPE_CAPTURE;
     case FACT_KIND_client_visits:
         return scope == SCOPE_CLIENT;

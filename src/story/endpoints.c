@@ -154,7 +154,6 @@ static void tell_clients(const struct client *list, size_t n,
     out->clients = n;
     for (size_t i = 0; i < n; i++) {
         out->clients_worked += list[i].worked;
-        out->clients_both += list[i].served && list[i].turned_away;
         if (list[i].worked || !list[i].failed)
             continue;
         if (out->clients_failed++ == 0)
@@ -164,8 +163,14 @@ static void tell_clients(const struct client *list, size_t n,
 
 /* ---- outages ---- */
 
+/* Two failures so far apart, with nothing between them, are not known to be of
+ * one outage: mail programs look for mail every few minutes. */
+static const int64_t one_outage = 3600 * CLOCK_SECOND;
+
+
 struct run {
-    size_t first, count; /* of sessions that got nowhere */
+    size_t first, count; /* of its sessions */
+    size_t nowhere;      /* those that got nowhere; of the others it is unknown */
     int64_t end;
     enum given how;
     bool mixed;
@@ -208,18 +213,31 @@ static void tell_outage(const struct book_entry *const *sessions, size_t count,
     size_t n = 0;
     struct client *clients =
         clients_of(sessions + run->first, run->count, &n);
-    for (size_t i = next; i < count; i++)
-        after += given(&sessions[i]->session) == GIVEN_SESSION;
-    if (next < count)
-        end = sessions[next]->start;
+    for (size_t i = next; i < count; i++) {
+        if (given(&sessions[i]->session) != GIVEN_SESSION)
+            continue;
+        if (after++ == 0)
+            end = sessions[i]->start;
+    }
     facts_stamp(out, first->first_frame, first->start);
     TELL(out, server_outage, .server = s->server, .port = s->port, .name = s->name,
-         .sessions = run->count, .clients = n,
+         .sessions = run->nowhere, .clients = n,
          .clients_back = clients_back(sessions, count, run, clients, n),
          .how = span_of(run->mixed ? "mixed" : how[run->how]),
          .began = s->began, .duration = clock_seconds(end - first->start),
          .before = before, .after = after);
     free(clients);
+}
+
+/* How many outages it is: one session alone is none. */
+static size_t tell_run(const struct book_entry *const *sessions, size_t count,
+                       const struct run *run, size_t before,
+                       struct facts *out)
+{
+    if (run->nowhere < 2)
+        return 0;
+    tell_outage(sessions, count, run, before, out);
+    return 1;
 }
 
 static void tell_outages(const struct book_entry *const *sessions, size_t count,
@@ -230,22 +248,111 @@ static void tell_outages(const struct book_entry *const *sessions, size_t count,
     for (size_t i = 0; i <= count && told < OUTAGES_MAX; i++) {
         enum given g = i < count ? given(&sessions[i]->session) : GIVEN_SESSION;
         if (g == GIVEN_SESSION) {
-            if (run.count > 1) {
-                tell_outage(sessions, count, &run, greeted, out);
-                told++;
-            }
+            told += tell_run(sessions, count, &run, greeted, out);
             greeted += i < count;
-            run = (struct run){.first = i + 1};
+            run = (struct run){0};
             continue;
         }
         if (g == GIVEN_UNKNOWN)
-            g = run.count ? run.how : GIVEN_SILENCE;
-        run.mixed |= run.count && g != run.how;
+            continue;
+        if (run.nowhere > 0 && sessions[i]->start - run.end > one_outage) {
+            told += tell_run(sessions, count, &run, greeted, out);
+            run = (struct run){0};
+        }
+        if (run.nowhere++ == 0)
+            run.first = i;
+        run.mixed |= run.nowhere > 1 && g != run.how;
         run.how = g;
-        run.count++;
+        run.count = i + 1 - run.first;
         if (end_of(sessions[i]) > run.end)
             run.end = end_of(sessions[i]);
     }
+}
+
+/* ---- good and bad by turns ---- */
+
+/* A balancer that gives connections in turn shows it within this time, if it is
+ * asked often enough to show it at all.  Over a day, a few unrelated failures
+ * would look the same. */
+static const int64_t stretch_max = 3600 * CLOCK_SECOND;
+
+/* The sessions that were given something or turned away, as far as known. */
+struct served {
+    size_t *sessions; /* indices */
+    size_t *turns;    /* from the first to this one */
+    size_t count;
+};
+
+static bool is_turned_away(const struct book_entry *e)
+{
+    enum given g = given(&e->session);
+    return g == GIVEN_MUTE || g == GIVEN_REFUSAL;
+}
+
+static struct served list_served(const struct book_entry *const *sessions,
+                                 size_t count)
+{
+    struct served out = {must_alloc(count * sizeof(size_t)),
+                         must_alloc(count * sizeof(size_t)), 0};
+    bool before = false;
+    for (size_t i = 0; i < count; i++) {
+        bool away = is_turned_away(sessions[i]);
+        if (!away && given(&sessions[i]->session) != GIVEN_SESSION)
+            continue;
+        size_t n = out.count++;
+        out.sessions[n] = i;
+        out.turns[n] = n ? out.turns[n - 1] + (away != before) : 0;
+        before = away;
+    }
+    return out;
+}
+
+/* Tells of the stretch with the most turns. */
+static void tell_turns(const struct book_entry *const *sessions, size_t count,
+                       struct facts *out)
+{
+    struct served served = list_served(sessions, count);
+    size_t first = 0, last = 0;
+    for (size_t i = 0, j = 0; j < served.count; j++) {
+        while (sessions[served.sessions[j]]->start -
+                   sessions[served.sessions[i]]->start >
+               stretch_max)
+            i++;
+        if (served.turns[j] - served.turns[i] >
+            served.turns[last] - served.turns[first]) {
+            first = i;
+            last = j;
+        }
+    }
+    if (served.count == 0 || served.turns[last] == served.turns[first]) {
+        free(served.sessions);
+        free(served.turns);
+        return;
+    }
+    size_t begin = served.sessions[first];
+    size_t n = served.sessions[last] + 1 - begin, client_count = 0;
+    const struct book_entry *const *those = sessions + begin;
+    const struct fact_session *s = &those[0]->session;
+    struct fact_server_turns told = {
+        .server = s->server,
+        .port = s->port,
+        .name = s->name,
+        .began = s->began,
+        .duration = clock_seconds(those[n - 1]->start - those[0]->start),
+        .turns = served.turns[last] - served.turns[first],
+    };
+    for (size_t i = first; i <= last; i++) {
+        told.sessions++;
+        told.turned_away += is_turned_away(sessions[served.sessions[i]]);
+    }
+    struct client *clients = clients_of(those, n, &client_count);
+    for (size_t i = 0; i < client_count; i++)
+        told.clients_both += clients[i].served && clients[i].turned_away;
+    facts_stamp(out, those[0]->first_frame, those[0]->start);
+    facts_add(out, FACT_KIND_server_turns, &told);
+    free(clients);
+    free(served.sessions);
+    free(served.turns);
 }
 
 /* ---- the whole ---- */
@@ -253,7 +360,6 @@ static void tell_outages(const struct book_entry *const *sessions, size_t count,
 static void count_answers(const struct book_entry *const *sessions,
                           size_t count, struct fact_endpoint *out)
 {
-    enum given before = GIVEN_UNKNOWN; /* else: a session, or not */
     for (size_t i = 0; i < count; i++) {
         const struct fact_session *s = &sessions[i]->session;
         enum given now = given(s);
@@ -264,12 +370,6 @@ static void count_answers(const struct book_entry *const *sessions,
         out->greeted += now == GIVEN_SESSION;
         out->mute += now == GIVEN_MUTE;
         out->refused += now == GIVEN_REFUSAL;
-        if (now == GIVEN_REFUSAL)
-            now = GIVEN_MUTE;
-        if (now != GIVEN_SESSION && now != GIVEN_MUTE)
-            continue;
-        out->turns += before != GIVEN_UNKNOWN && before != now;
-        before = now;
     }
 }
 
@@ -290,5 +390,6 @@ void endpoint_tell(const struct book_entry *const *sessions, size_t count,
     facts_stamp(out, 0, sessions[0]->start);
     facts_add(out, FACT_KIND_endpoint, &told);
     tell_outages(sessions, count, out);
+    tell_turns(sessions, count, out);
     free(clients);
 }

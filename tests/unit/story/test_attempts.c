@@ -290,7 +290,12 @@ static void an_outage_has_a_beginning_an_end_and_its_clients(void **state)
     assert_int_equal(e->clients_failed, 1);
     assert_true(span_same(e->failed_client, SPAN("192.0.2.11")));
     assert_int_equal(e->refused, 2);
-    assert_int_equal(e->turns, 2);
+    const struct fact_server_turns *t =
+        facts_get(facts, FACT_KIND_server_turns, 0)->values;
+    assert_int_equal(t->turns, 2);
+    assert_int_equal(t->sessions, 4);
+    assert_int_equal(t->turned_away, 2);
+    assert_int_equal(t->clients_both, 1);
     const struct fact_server_outage *o =
         facts_get(facts, FACT_KIND_server_outage, 0)->values;
     assert_int_equal(o->sessions, 2);
@@ -298,6 +303,30 @@ static void an_outage_has_a_beginning_an_end_and_its_clients(void **state)
     assert_int_equal(o->clients_back, 1);
     assert_true(o->duration > 9.9 && o->duration < 10.1);
     assert_true(span_same(o->how, SPAN("refused")));
+    facts_free(&facts);
+}
+
+/* Two failures on one day are no balancer with a dead machine, and no outage
+ * from the one to the other. */
+static void what_lies_hours_apart_does_not_add_up(void **state)
+{
+    (void)state;
+    const double hour = 3600;
+    const struct told told[] = {
+        {CLIENT, SERVER, "", "", "", 143, 0, 1, 0, 0},
+        {CLIENT, SERVER, "", "", "connect", 143, 10, 0, 0, 0},
+        {CLIENT, SERVER, "", "", "", 143, 3 * hour, 1, 0, 0},
+        {CLIENT, SERVER, "", "", "connect", 143, 5 * hour, 0, 0, 0},
+        {CLIENT, SERVER, "", "", "connect", 143, 7 * hour, 0, 0, 0},
+        {CLIENT, SERVER, "", "", "", 143, 9 * hour, 1, 0, 0},
+    };
+    struct facts *facts = facts_new(0);
+    endpoint_of(told, 6, facts);
+    const struct fact_server_turns *t =
+        facts_get(facts, FACT_KIND_server_turns, 0)->values;
+    assert_int_equal(t->turns, 1);
+    assert_int_equal(t->sessions, 2);
+    assert_null(facts_get(facts, FACT_KIND_server_outage, 0));
     facts_free(&facts);
 }
 
@@ -332,6 +361,7 @@ int main(void)
         cmocka_unit_test(a_refused_message_is_healed_only_as_the_rule_says),
         cmocka_unit_test(a_deferred_message_is_healed_only_for_its_recipients),
         cmocka_unit_test(an_outage_has_a_beginning_an_end_and_its_clients),
+        cmocka_unit_test(what_lies_hours_apart_does_not_add_up),
         cmocka_unit_test(a_network_is_named_when_all_that_fail_are_in_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
