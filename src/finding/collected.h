@@ -8,6 +8,20 @@
 #include "base/text.h"
 #include "finding/findings.h"
 
+/* Times of a finding that lie near each other, as one. */
+struct stretch {
+    int64_t first, last;
+};
+
+/* What lies further apart than so many nanoseconds has nothing to do with each
+ * other, although it is about the same client, server or name: an answer of DNS
+ * may be used for an hour; else a quarter of an hour is what attempts may be
+ * apart (story/attempts.c). */
+#define NEAR_LOOKUP (INT64_C(3600) * 1000000000)
+#define NEAR (INT64_C(900) * 1000000000)
+
+enum { STRETCHES_MAX = 64 }; /* of one group; then the last is made longer */
+
 /* One rule, one client, and one server or one of what the rule is one for: to
  * be one result_finding. */
 struct group {
@@ -30,6 +44,8 @@ struct group {
     size_t evidence_count;
     uint64_t *sessions;
     size_t session_count, session_room;
+    struct stretch *stretches; /* in the order in which they were found */
+    size_t stretch_count, stretch_room;
     /* rank.c: */
     bool relieved; /* later sessions made up for all of its sessions; then: */
     enum verdict relief;

@@ -191,6 +191,31 @@ static void add_sessions(struct findings *f, struct group *group,
     }
 }
 
+static void add_time(struct findings *f, struct group *group,
+                     const struct match *match)
+{
+    struct stretch *last = group->stretch_count
+                               ? &group->stretches[group->stretch_count - 1]
+                               : NULL;
+    if (match->first_time == 0)
+        return;
+    if (last && (group->stretch_count == STRETCHES_MAX ||
+                 (match->first_time <= last->last + NEAR &&
+                  match->last_time >= last->first - NEAR))) {
+        if (match->first_time < last->first)
+            last->first = match->first_time;
+        if (match->last_time > last->last)
+            last->last = match->last_time;
+        return;
+    }
+    group->stretches =
+        arena_grow(f->mem, group->stretches, group->stretch_count,
+                   &group->stretch_room, group->stretch_count + 1,
+                   sizeof *group->stretches);
+    group->stretches[group->stretch_count++] =
+        (struct stretch){match->first_time, match->last_time};
+}
+
 static const char *or_null(const char *s)
 {
     return *s ? s : NULL;
@@ -262,5 +287,6 @@ void findings_add(struct findings *f, const struct match *match)
         group->count++;
         add_evidence(f, group, match);
         add_sessions(f, group, match);
+        add_time(f, group, match);
     }
 }

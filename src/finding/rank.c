@@ -1,7 +1,7 @@
 /* rank.c - which finding is the cause, and which only its symptoms.
  *
  * Within a session, a finding is explained when another one there, or one that
- * covers it from a wider scope, names it in `explains`.  Of those that nothing
+ * covers it from a wider scope and lies near in time, names it in `explains`.  Of those that nothing
  * explains the best is the session's primary.  A finding over many sessions is
  * explained when it is in each of them.
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "finding/collected.h"
 
 enum { WORD_BITS = 64 };
@@ -25,9 +26,11 @@ struct ranking {
     struct findings *findings;
     struct relation relation;
     size_t *rule_of; /* group -> index in relation.rules */
-    /* group -> the best group that covers and explains it from a wider (or for
-     * a wider) scope, whatever the session; NONE if there is none */
-    size_t *wide_cause;
+    /* What covers and explains a group from a wider (or for a wider) scope,
+     * whatever the session, if only it is near in time.  Those of group b are
+     * wide[wide_begin[b]] to wide[wide_begin[b + 1] - 1]. */
+    size_t *wide, *wide_begin;
+    size_t wide_count, wide_room;
 };
 
 static const size_t NONE = SIZE_MAX;
@@ -181,17 +184,70 @@ static size_t better_cause(const struct ranking *k, size_t a, size_t b)
     return a < b ? a : b;
 }
 
+static bool is_near(struct stretch a, struct stretch b, int64_t near)
+{
+    return a.first <= b.last + near && b.first <= a.last + near;
+}
+
+static int64_t near_of(const struct group *group)
+{
+    return group->rule->scope == SCOPE_LOOKUP ? NEAR_LOOKUP : NEAR;
+}
+
+/* Whether the group has to do with what happened then. */
+static bool is_of_then(const struct group *group, struct stretch then)
+{
+    for (size_t i = 0; i < group->stretch_count; i++) {
+        if (is_near(group->stretches[i], then, near_of(group)))
+            return true;
+    }
+    return group->stretch_count == 0; /* it holds all the time */
+}
+
+static bool are_of_one_time(const struct group *a, const struct group *b)
+{
+    for (size_t i = 0; i < b->stretch_count; i++) {
+        if (is_of_then(a, b->stretches[i]))
+            return true;
+    }
+    return b->stretch_count == 0;
+}
+
+static void add_wide(struct ranking *k, size_t a)
+{
+    if (k->wide_count == k->wide_room) {
+        k->wide_room = k->wide_room ? 2 * k->wide_room : 64;
+        k->wide = must_realloc(k->wide, k->wide_room * sizeof *k->wide);
+    }
+    k->wide[k->wide_count++] = a;
+}
+
 static void find_wide_causes(struct ranking *k)
 {
     struct findings *f = k->findings;
     for (size_t b = 0; b < f->count; b++) {
-        k->wide_cause[b] = NONE;
+        k->wide_begin[b] = k->wide_count;
         for (size_t a = 0; a < f->count; a++) {
-            if (explains(k, a, b) && (covers(f->groups[a], f->groups[b]) ||
-                                      covers(f->groups[b], f->groups[a])))
-                k->wide_cause[b] = better_cause(k, k->wide_cause[b], a);
+            if (explains(k, a, b) &&
+                (covers(f->groups[a], f->groups[b]) ||
+                 covers(f->groups[b], f->groups[a])) &&
+                are_of_one_time(f->groups[a], f->groups[b]))
+                add_wide(k, a);
         }
     }
+    k->wide_begin[f->count] = k->wide_count;
+}
+
+/* The best of what covers and explains b; of that time, if then is given. */
+static size_t wide_cause(const struct ranking *k, size_t b,
+                         const struct stretch *then)
+{
+    size_t cause = NONE;
+    for (size_t i = k->wide_begin[b]; i < k->wide_begin[b + 1]; i++) {
+        if (!then || is_of_then(k->findings->groups[k->wide[i]], *then))
+            cause = better_cause(k, cause, k->wide[i]);
+    }
+    return cause;
 }
 
 /* A finding that speaks of a session. */
@@ -200,26 +256,32 @@ struct mention {
     size_t group;
 };
 
+/* What was found in one session, and when that was. */
+struct mentions {
+    const struct mention *list;
+    size_t count;
+    const struct stretch *then; /* NULL: unknown */
+};
+
 /* The cause of group b among those of one session, and those that cover it. */
-static size_t cause_in(const struct ranking *k, const struct mention *mentions,
-                       size_t count, size_t b)
+static size_t cause_in(const struct ranking *k, const struct mentions *m,
+                       size_t b)
 {
-    size_t cause = k->wide_cause[b];
-    for (size_t i = 0; i < count; i++) {
-        if (explains(k, mentions[i].group, b))
-            cause = better_cause(k, cause, mentions[i].group);
+    size_t cause = wide_cause(k, b, m->then);
+    for (size_t i = 0; i < m->count; i++) {
+        if (explains(k, m->list[i].group, b))
+            cause = better_cause(k, cause, m->list[i].group);
     }
     return cause;
 }
 
 /* Notes that b is explained, by the cause at the end of the chain. */
-static void note_explained(const struct ranking *k,
-                           const struct mention *mentions, size_t count,
+static void note_explained(const struct ranking *k, const struct mentions *m,
                            size_t b, size_t cause)
 {
     struct group *group = k->findings->groups[b];
     size_t next;
-    while ((next = cause_in(k, mentions, count, cause)) != NONE)
+    while ((next = cause_in(k, m, cause)) != NONE)
         cause = next;
     if (!group->explained_by)
         group->explained_by = k->findings->groups[cause]->rule;
@@ -270,20 +332,43 @@ static void heal(struct result_session *session)
         session->primary = NULL;
 }
 
+static bool can_be_healed(const struct rule *rule)
+{
+    return rule->heal != HEAL_NOTHING &&
+           (rule->scope == SCOPE_SESSION || rule->heal != HEAL_BY_STAGE);
+}
+
+/* A detour that a later session made up for, although others that are found
+ * with it have none that did. */
+static bool is_healed_detour(const struct group *best,
+                             const struct result_session *session)
+{
+    return session->healed_by && can_be_healed(best->rule) &&
+           group_effect(best) == VERDICT_DEGRADED &&
+           session->healed_effect == VERDICT_HEALTHY;
+}
+
 /* session may be NULL: it is past what the result lists. */
 static void rank_session(const struct ranking *k,
                          const struct mention *mentions, size_t count,
                          struct result_session *session)
 {
+    struct stretch then = {0, 0};
+    if (session)
+        then = (struct stretch){
+            session->start,
+            session->start +
+                (int64_t)(session->duration * (double)CLOCK_SECOND)};
+    const struct mentions all = {mentions, count, session ? &then : NULL};
     enum verdict otherwise =
         session ? session->verdict : VERDICT_UNDETERMINED;
     struct group *best = NULL;
     for (size_t i = 0; i < count; i++) {
         size_t b = mentions[i].group;
         struct group *group = k->findings->groups[b];
-        size_t cause = cause_in(k, mentions, count, b);
+        size_t cause = cause_in(k, &all, b);
         if (cause != NONE) {
-            note_explained(k, mentions, count, b, cause);
+            note_explained(k, &all, b, cause);
             continue;
         }
         /* A wider finding that is explained in one session is explained. */
@@ -298,7 +383,9 @@ static void rank_session(const struct ranking *k,
     }
     if (best) {
         best->primary = true;
-        if (session) {
+        if (session && is_healed_detour(best, session)) {
+            session->verdict = VERDICT_HEALTHY;
+        } else if (session) {
             session->primary = best->rule->id;
             session->verdict = group_effect(best);
         }
@@ -354,10 +441,8 @@ static const struct result_session *find(struct result_session *const *known,
 static void relieve(struct group *group, struct result_session *const *known,
                     size_t count)
 {
-    enum heal heal = group->rule->heal;
     group->relieved = false;
-    if (group->session_count == 0 || heal == HEAL_NOTHING ||
-        (group->rule->scope != SCOPE_SESSION && heal == HEAL_BY_STAGE))
+    if (group->session_count == 0 || !can_be_healed(group->rule))
         return;
     enum verdict worst = VERDICT_HEALTHY;
     size_t healed = 0;
@@ -426,7 +511,8 @@ static const struct rule *healing_rule(const struct findings *f,
 {
     for (size_t i = 0; i < f->count; i++) {
         if (rule_explains_healed(f->groups[i]->rule) &&
-            covers(f->groups[i], group))
+            covers(f->groups[i], group) &&
+            are_of_one_time(f->groups[i], group))
             return f->groups[i]->rule;
     }
     return NULL;
@@ -436,10 +522,12 @@ static const struct rule *healing_rule(const struct findings *f,
  * stands for itself. */
 static void rank_others(const struct ranking *k)
 {
+    const struct mentions none = {NULL, 0, NULL};
     for (size_t b = 0; b < k->findings->count; b++) {
         struct group *group = k->findings->groups[b];
-        if (!group->explained_by && k->wide_cause[b] != NONE)
-            note_explained(k, NULL, 0, b, k->wide_cause[b]);
+        size_t cause = wide_cause(k, b, NULL);
+        if (!group->explained_by && cause != NONE)
+            note_explained(k, &none, b, cause);
         if (group->unexplained || group->primary)
             group->explained_by = NULL;
         if (group->relieved && !group->primary && !group->explained_by)
@@ -457,7 +545,7 @@ void findings_rank(struct findings *findings, struct result_session *sessions,
 {
     struct ranking k = {.findings = findings};
     k.rule_of = must_alloc(findings->count * sizeof *k.rule_of);
-    k.wide_cause = must_alloc(findings->count * sizeof *k.wide_cause);
+    k.wide_begin = must_alloc((findings->count + 1) * sizeof *k.wide_begin);
     relate(&k);
     find_wide_causes(&k);
     rank_sessions(&k, sessions, count);
@@ -465,5 +553,6 @@ void findings_rank(struct findings *findings, struct result_session *sessions,
     free(k.relation.rules);
     free(k.relation.explains);
     free(k.rule_of);
-    free(k.wide_cause);
+    free(k.wide);
+    free(k.wide_begin);
 }

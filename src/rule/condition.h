@@ -66,6 +66,13 @@ struct condition {
  * other comparisons, and where none is enough. */
 const struct aggregate *expr_counted(const struct expr *comparison);
 
+/* For each of condition->counted: whether what it takes in speaks for the
+ * condition, which holds with what view has.  "count(K ...) >= 2" says that these
+ * K make it so, and "exists(K)" too; what there must not be, or not too much of,
+ * and what stands in an alternative that does not hold, says nothing. */
+void condition_witnesses(const struct condition *condition, struct view *view,
+                         bool witness[COUNTED_MAX]);
+
 /* Whether the expression refers to what patterns matched. */
 bool expr_needs_pattern(const struct expr *e);
 

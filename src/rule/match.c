@@ -33,6 +33,7 @@ struct parts {
     const struct fact *lookup;  /* the first of kind dns.lookup */
     const struct fact *attempt; /* the first of kind attempt */
     bool clients_differ, servers_differ, names_differ;
+    int64_t first_time, last_time; /* 0: nothing took part so far */
     struct arena *mem;
 };
 
@@ -86,8 +87,39 @@ static void note_session(struct parts *parts, const struct fact *fact)
         parts->names_differ = true;
 }
 
+static int64_t end_of_session(const struct fact *fact)
+{
+    return fact->time +
+           (int64_t)(session_of(fact)->duration * (double)CLOCK_SECOND);
+}
+
+/* When what the fact tells was over, where it tells of a stretch of time. */
+static int64_t end_of(const struct fact *fact)
+{
+    static const char *const names[] = {"duration", "seconds"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const struct fact_field *field =
+            fact_field_find(fact->kind, span_of(names[i]));
+        if (field && field->type == FACT_REAL)
+            return fact->time +
+                   (int64_t)(fact_real(fact, field) * (double)CLOCK_SECOND);
+    }
+    return fact->time;
+}
+
+static void note_time(struct parts *parts, const struct fact *fact)
+{
+    int64_t end = end_of(fact);
+    if (parts->first_time == 0 || fact->time < parts->first_time)
+        parts->first_time = fact->time;
+    if (end > parts->last_time)
+        parts->last_time = end;
+}
+
 static void take_part(struct parts *parts, const struct fact *fact)
 {
+    if (parts->rule->scope != SCOPE_SESSION)
+        note_time(parts, fact);
     enum fact_kind_number kind = (enum fact_kind_number)fact->kind->number;
     if (kind == FACT_KIND_session) {
         note_session(parts, fact);
@@ -102,13 +134,12 @@ static void take_part(struct parts *parts, const struct fact *fact)
 
 /* The facts an aggregate took into account; the decisive one of min and max
  * only. */
-static void take_counted(struct parts *parts, const struct counted *counted)
+static void take_witnesses(struct parts *parts, const struct counted *counted)
 {
     const struct aggregate *a = counted->aggregate;
     struct view *view = parts->view;
     const struct fact *fact, *best = NULL;
     size_t i = 0, shown = 0;
-    view->steps = SIZE_MAX; /* it was evaluated before, so it comes to an end */
     view->slot[counted->slot] = NULL;
     while ((fact = aggregate_next(a, view, &i))) {
         if (a->what == AGGREGATE_MIN || a->what == AGGREGATE_MAX) {
@@ -135,6 +166,31 @@ static void take_counted(struct parts *parts, const struct counted *counted)
     }
 }
 
+/* What texts may ask of the facts counted, and which of them take part.  Within
+ * one session all are part of the picture; of many sessions, those that only had
+ * to be few, or not there, are not what the finding is about. */
+static void take_counted(struct parts *parts, const struct condition *c)
+{
+    bool witness[COUNTED_MAX];
+    bool one_session = parts->rule->scope == SCOPE_SESSION;
+    struct view *view = parts->view;
+    view->steps = SIZE_MAX; /* all was evaluated before: it comes to an end */
+    if (!one_session)
+        condition_witnesses(c, view, witness);
+    for (size_t i = 0; i < c->counted_count; i++) {
+        const struct counted *counted = &c->counted[i];
+        size_t first = 0;
+        if (!counted->aggregate)
+            view->slot[counted->slot] =
+                facts_get(view->facts, counted->kind->number, 0);
+        else if (one_session || witness[i])
+            take_witnesses(parts, counted);
+        else
+            view->slot[counted->slot] =
+                aggregate_next(counted->aggregate, view, &first);
+    }
+}
+
 static void gather(struct parts *parts)
 {
     const struct condition *c = parts->rule->condition;
@@ -142,18 +198,15 @@ static void gather(struct parts *parts)
     const struct fact *session = view->slot[SLOT_SESSION];
     if (session && scope_has_session(parts->rule->scope))
         note_session(parts, session);
+    if (session && parts->rule->scope == SCOPE_SESSION) {
+        parts->first_time = session->time;
+        parts->last_time = end_of_session(session);
+    }
     for (size_t i = 0; i < c->when_count; i++) {
         take_part(parts, view->slot[c->when[i].slot]);
         show(parts, view->slot[c->when[i].slot]);
     }
-    for (size_t i = 0; i < c->counted_count; i++) {
-        const struct counted *counted = &c->counted[i];
-        if (counted->aggregate)
-            take_counted(parts, counted);
-        else
-            view->slot[counted->slot] =
-                facts_get(view->facts, counted->kind->number, 0);
-    }
+    take_counted(parts, c);
     if (parts->shown_count == 0 && session)
         show(parts, session); /* tests of the session alone */
     if (parts->rule->scope == SCOPE_SESSION && session)
@@ -220,7 +273,7 @@ static struct evidence last_packet(struct parts *parts, const struct fact *fact)
     const struct fact_session *s = session_of(fact);
     return (struct evidence){
         .packet = s->last_frame,
-        .time = fact->time + (int64_t)(s->duration * (double)CLOCK_SECOND),
+        .time = end_of_session(fact),
         .text = arena_printf(parts->mem, "its last packet; %s", ending(s)),
     };
 }
@@ -474,6 +527,8 @@ struct match match_make(const struct rules *rules, const struct rule *rule,
     sort_sessions(&parts);
     match.sessions = parts.sessions;
     match.session_count = parts.session_count;
+    match.first_time = parts.first_time;
+    match.last_time = parts.last_time;
     struct who who = make_who(&parts, port);
     name_parties(&parts, &who, &match);
     match.one_for =

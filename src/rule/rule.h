@@ -145,6 +145,9 @@ struct match {
     size_t evidence_count;
     const uint64_t *sessions; /* whose facts matched, rising */
     size_t session_count;
+    /* From the first of the facts that matched to the end of the last,
+     * nanoseconds since 1970; 0 where there are none. */
+    int64_t first_time, last_time;
     const char *client, *server, *server_name; /* "" where unknown or many;
                                                   server is "address:port" */
     const char *one_for; /* what is the same for this client is one finding,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "finding/findings.h"
 
@@ -119,12 +120,64 @@ static void what_one_router_says_is_one_finding(void **state)
     }
 }
 
+/* A captive portal at one hour is no reason for what fails hours later. */
+static void a_wider_cause_explains_what_is_near_in_time(void **state)
+{
+    (void)state;
+    static const char *const explains[] = {"authentication.*"};
+    const struct rule wide = {.id = "network.captive-portal-tls",
+                              .family = "network",
+                              .severity = "high",
+                              .confidence = "certain",
+                              .scope = SCOPE_CLIENT,
+                              .effect = VERDICT_FAILURE,
+                              .explains = explains,
+                              .explain_count = 1,
+                              .order = 3};
+    const int64_t minute = 60 * CLOCK_SECOND, noon = 720 * minute;
+    for (int64_t later = 10; later <= 70; later += 60) {
+        struct result_session session = {
+            .id = 1, .start = noon + later * minute, .duration = 5};
+        struct arena *mem = arena_new();
+        struct findings *findings = findings_new(mem);
+        struct result result = {
+            .mem = mem, .sessions = &session, .session_count = 1};
+        struct match cause = match_of(&wide, "192.0.2.10");
+        struct match symptom = match_of(&failure, "192.0.2.10");
+        cause.server = "";
+        cause.first_time = noon;
+        cause.last_time = noon + minute;
+        symptom.sessions = &session.id;
+        symptom.session_count = 1;
+        symptom.first_time = session.start;
+        symptom.last_time = session.start + 5 * CLOCK_SECOND;
+        findings_add(findings, &cause);
+        findings_add(findings, &symptom);
+        findings_finish(findings, &result);
+        for (size_t i = 0; i < result.finding_count; i++) {
+            const struct result_finding *f = &result.findings[i];
+            if (strcmp(f->id, failure.id) != 0)
+                continue;
+            if (later == 10)
+                assert_string_equal(f->explained_by, wide.id);
+            else
+                assert_null(f->explained_by);
+        }
+        assert_int_equal(result.finding_count, 2);
+        assert_string_equal(session.primary ? session.primary : "",
+                            later == 10 ? "" : failure.id);
+        findings_free(&findings);
+        arena_free(&mem);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_has_a_place_after_ever_so_many_notes),
         cmocka_unit_test(the_same_evidence_is_shown_once),
         cmocka_unit_test(what_one_router_says_is_one_finding),
+        cmocka_unit_test(a_wider_cause_explains_what_is_near_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
