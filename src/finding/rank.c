@@ -171,7 +171,7 @@ static bool covers(const struct group *wide, const struct group *other)
     case SCOPES:
         break;
     }
-    return !differ(wide->name, other->name);
+    return !*wide->name || both(wide->name, other->name);
 }
 
 static size_t better_cause(const struct ranking *k, size_t a, size_t b)
@@ -275,8 +275,8 @@ static size_t cause_in(const struct ranking *k, const struct mentions *m,
     return cause;
 }
 
-/* Notes that b is explained, by the cause at the end of the chain. */
-static void note_explained(const struct ranking *k, const struct mentions *m,
+/* Notes that b is explained, by the cause at the end of the chain; returns it. */
+static struct group *note_explained(const struct ranking *k, const struct mentions *m,
                            size_t b, size_t cause)
 {
     struct group *group = k->findings->groups[b];
@@ -285,6 +285,7 @@ static void note_explained(const struct ranking *k, const struct mentions *m,
         cause = next;
     if (!group->explained_by)
         group->explained_by = k->findings->groups[cause]->rule;
+    return k->findings->groups[cause];
 }
 
 static bool is_better(const struct group *a, const struct group *b)
@@ -363,12 +364,17 @@ static void rank_session(const struct ranking *k,
     enum verdict otherwise =
         session ? session->verdict : VERDICT_UNDETERMINED;
     struct group *best = NULL;
+    const struct group *afar = NULL; /* the best that only covers the session */
     for (size_t i = 0; i < count; i++) {
         size_t b = mentions[i].group;
         struct group *group = k->findings->groups[b];
         size_t cause = cause_in(k, &all, b);
         if (cause != NONE) {
-            note_explained(k, &all, b, cause);
+            const struct group *last = note_explained(k, &all, b, cause);
+            if (can_be_primary(group, otherwise) &&
+                can_be_primary(last, otherwise) &&
+                (!afar || is_better(last, afar)))
+                afar = last;
             continue;
         }
         /* A wider finding that is explained in one session is explained. */
@@ -381,14 +387,16 @@ static void rank_session(const struct ranking *k,
         if (!best || is_better(group, best))
             best = group;
     }
-    if (best) {
+    if (best)
         best->primary = true;
-        if (session && is_healed_detour(best, session)) {
-            session->verdict = VERDICT_HEALTHY;
-        } else if (session) {
-            session->primary = best->rule->id;
-            session->verdict = group_effect(best);
-        }
+    const struct group *cause = best ? best : afar;
+    if (!cause || !session)
+        return;
+    if (is_healed_detour(cause, session)) {
+        session->verdict = VERDICT_HEALTHY;
+    } else {
+        session->primary = cause->rule->id;
+        session->verdict = group_effect(cause);
     }
 }
 

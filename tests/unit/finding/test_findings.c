@@ -165,7 +165,7 @@ static void a_wider_cause_explains_what_is_near_in_time(void **state)
         }
         assert_int_equal(result.finding_count, 2);
         assert_string_equal(session.primary ? session.primary : "",
-                            later == 10 ? "" : failure.id);
+                            later == 10 ? wide.id : failure.id);
         findings_free(&findings);
         arena_free(&mem);
     }
