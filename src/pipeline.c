@@ -148,18 +148,18 @@ static void flow_over(void *user, struct flow *flow)
 
 /* ---- packets ---- */
 
-static const struct dissector *forced(const struct analysis *a, uint16_t port)
+static struct forced forced(const struct analysis *a, uint16_t port)
 {
     for (size_t i = 0; i < a->options->decode_as_count; i++) {
-        if (a->options->decode_as[i].port != port)
+        const struct decode_as *as = &a->options->decode_as[i];
+        if (as->port != port)
             continue;
         for (size_t d = 0; d < dissector_count; d++) {
-            if (strcmp(dissectors[d]->name,
-                       a->options->decode_as[i].protocol) == 0)
-                return dissectors[d];
+            if (strcmp(dissectors[d]->name, as->protocol) == 0)
+                return (struct forced){dissectors[d], as->implicit_tls};
         }
     }
-    return NULL;
+    return (struct forced){NULL, false};
 }
 
 /* Flows to mail ports are followed from their first packet; others only when a
@@ -169,8 +169,8 @@ static void maybe_follow(struct analysis *a, const struct flow_event *event,
 {
     struct flow *flow = event->flow;
     const struct flow_side *server = &flow->side[S2C];
-    const struct dissector *as = forced(a, server->port);
-    bool mail_port = as || port_protocol(server->port);
+    struct forced as = forced(a, server->port);
+    bool mail_port = as.mail || port_protocol(server->port);
     bool try = event->dir == S2C && event->new_content &&
                server->segments <= TRIES_MAX &&
                conversation_worth_trying(packet->payload);

@@ -17,6 +17,7 @@
 struct decode_as {
     uint16_t port;
     const char *protocol; /* imap, pop3, smtp, sieve */
+    bool implicit_tls;    /* TLS is expected from the first byte, as on 993 */
 };
 
 struct analyze_options {

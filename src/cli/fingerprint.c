@@ -45,6 +45,7 @@ uint64_t fingerprint(const struct analyze_options *options)
     for (size_t i = 0; i < options->decode_as_count; i++) {
         hash = add_number(hash, options->decode_as[i].port);
         hash = add_text(hash, options->decode_as[i].protocol);
+        hash = add_number(hash, options->decode_as[i].implicit_tls);
     }
     hash = add_number(hash, options->show_users);
     return add_number(hash, options->sessions_listed);

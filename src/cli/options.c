@@ -52,7 +52,7 @@ static const struct row {
     {"keylog", OPTION_KEYLOG, "FILE", FOR_ALL, "TLS secrets, as written for SSLKEYLOGFILE"},
     {"key", OPTION_KEY, "FILE", FOR_ALL, "the server's RSA private key (PEM)"},
     {"ca", OPTION_CA, "FILE", FOR_ALL, "trust these certificate authorities (PEM), not the system's"},
-    {"decode-as", OPTION_DECODE_AS, "PORT=PROTOCOL", FOR_ALL, "imap, pop3, smtp or sieve is spoken on this port"},
+    {"decode-as", OPTION_DECODE_AS, "PORT=PROTOCOL", FOR_ALL, "imap, pop3, smtp or sieve is spoken on this port; imaps, pop3s, smtps: over TLS"},
     {"filter", OPTION_FILTER, "BPF", FOR_ALL, "look only at packets that this pcap-filter(7) matches"},
     {"severity", OPTION_SEVERITY, "LEVEL", FOR_REPORTS, "leave out findings below critical, high, medium, low or info"},
     {"show-users", OPTION_SHOW_USERS, NULL, FOR_ALL, "show user names whole (passwords are never shown)"},
@@ -140,7 +140,17 @@ static bool take_when(const char *s, bool may_always, const char *option,
 static bool take_decode_as(struct options *options, const char *s,
                            struct err *err)
 {
-    static const char *const protocols[] = {"imap", "pop3", "smtp", "sieve"};
+    /* As /etc/services has them, besides ours. */
+    static const struct {
+        const char *name, *protocol;
+        bool implicit_tls;
+    } protocols[] = {
+        {"imap", "imap", false},  {"imaps", "imap", true},
+        {"pop3", "pop3", false},  {"pop3s", "pop3", true},
+        {"smtp", "smtp", false},  {"smtps", "smtp", true},
+        {"lmtp", "smtp", false},  {"submission", "smtp", false},
+        {"sieve", "sieve", false}, {"submissions", "smtp", true},
+    };
     struct span rest = span_of(s);
     uint64_t port;
     if (!span_uint(span_cut(&rest, '='), &port) || port < 1 || port > 65535)
@@ -149,20 +159,24 @@ static bool take_decode_as(struct options *options, const char *s,
                        "as in --decode-as 1143=imap",
                        s);
     for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
-        if (!span_is(rest, span_of(protocols[i])))
+        if (!span_is(rest, span_of(protocols[i].name)))
             continue;
         size_t n = options->analyze.decode_as_count, room = n;
         struct decode_as *grown =
             arena_alloc(options->mem, (room + 1) * sizeof *grown);
         if (n)
             memcpy(grown, options->analyze.decode_as, n * sizeof *grown);
-        grown[n] = (struct decode_as){(uint16_t)port, protocols[i]};
+        grown[n] = (struct decode_as){(uint16_t)port, protocols[i].protocol,
+                                      protocols[i].implicit_tls};
         options->analyze.decode_as = grown;
         options->analyze.decode_as_count = n + 1;
         return true;
     }
-    return err_set(err, "--decode-as %s: the protocol is imap, pop3, smtp or "
-                   "sieve, as in --decode-as 1143=imap", s);
+    return err_set(err,
+                   "--decode-as %s: the protocol is imap, pop3, smtp or sieve "
+                   "(imaps, pop3s, smtps where TLS comes first), as in "
+                   "--decode-as 1143=imap",
+                   s);
 }
 
 static bool take_number(const char *s, const char *option, uint64_t most,

@@ -39,7 +39,7 @@ struct conversation {
     struct stream *stream;
     struct flow_context context;
     struct flow_context tls_context;
-    const struct dissector *forced;
+    struct forced forced;
     const struct dissector *mail; /* NULL until decided */
     void *mail_self;
     void *tls_self; /* NULL: no TLS so far */
@@ -91,7 +91,7 @@ static void locate_by(struct conversation *c, bool inner)
 }
 
 struct conversation *conversation_new(struct flow *flow,
-                                      const struct dissector *forced,
+                                      struct forced forced,
                                       struct span name,
                                       const struct conversation_settings *s,
                                       bool late)
@@ -306,7 +306,7 @@ static void decide(struct conversation *c, bool final)
     struct span client = text_span(&c->outer[C2S].held);
     struct span server = text_span(&c->outer[S2C].held);
     struct detected d = detect(client, server, c->context.server_port,
-                               c->forced, c->context.midstream, final);
+                               c->forced.mail, c->context.midstream, final);
     if (d.what == DETECT_LATER)
         return;
     c->decided = true;
@@ -501,7 +501,7 @@ bool conversation_is_mail(const struct conversation *c)
         f->side[C2S].bytes + f->side[S2C].bytes == 0 &&
         f->side[C2S].packets + f->side[S2C].packets <= STRAY_MAX)
         return false;
-    if (c->mail || c->forced)
+    if (c->mail || c->forced.mail)
         return true;
     return detect_port_is_mail(c->context.server_port);
 }
@@ -524,15 +524,17 @@ const struct summary *conversation_summary(const struct conversation *c)
 struct summary_context conversation_context(const struct conversation *c,
                                             int64_t now)
 {
-    const char *expected =
-        c->forced ? c->forced->name : port_protocol(c->context.server_port);
+    const char *expected = c->forced.mail
+                               ? c->forced.mail->name
+                               : port_protocol(c->context.server_port);
     const char *spoken = c->mail ? c->mail->name : NULL;
     return (struct summary_context){
         .flow = c->flow,
         .name = c->context.server_name,
         .protocol = spoken ? spoken : expected,
         .expected = expected,
-        .expected_tls = port_is_implicit_tls(c->context.server_port),
+        .expected_tls = c->forced.implicit_tls ||
+                        port_is_implicit_tls(c->context.server_port),
         .implicit_tls = c->implicit,
         .content = c->flow->side[C2S].bytes + c->flow->side[S2C].bytes > 0,
         .decrypted = c->decrypted,

@@ -22,12 +22,17 @@ struct conversation_settings {
     bool show_users;
 };
 
-/* Follows a flow from now on.  `forced` is what --decode-as says of its port,
- * or NULL.  name: what the client looked up, copied; may be empty.  late: the
+/* What --decode-as says of a port. */
+struct forced {
+    const struct dissector *mail; /* NULL: nothing */
+    bool implicit_tls;            /* TLS is expected from the first byte */
+};
+
+/* Follows a flow from now on, forced as its port is.  name: what the client looked up, copied; may be empty.  late: the
  * flow had content before, which is not wanted: it begins with the packet that
  * comes next. */
 struct conversation *conversation_new(struct flow *flow,
-                                      const struct dissector *forced,
+                                      struct forced forced,
                                       struct span name,
                                       const struct conversation_settings *s,
                                       bool late);

@@ -61,7 +61,7 @@ static void mail_ports_are_wanted_and_others_not(void **state)
 
 static void decode_as_adds_its_port(void **state)
 {
-    const struct decode_as odd = {1143, "imap"};
+    const struct decode_as odd = {1143, "imap", false};
     struct analyze_options options = {.decode_as = &odd, .decode_as_count = 1};
     uint8_t frame[60];
     (void)state;

@@ -91,6 +91,15 @@ static void ports_can_be_given_a_protocol(void **state)
     assert_string_equal(options.analyze.decode_as[0].protocol, "imap");
     assert_int_equal(options.analyze.decode_as[1].port, 26);
     assert_string_equal(options.analyze.decode_as[1].protocol, "smtp");
+    assert_false(options.analyze.decode_as[0].implicit_tls);
+    options_free(&options);
+    assert_int_equal(parse("--decode-as 443=imaps --decode-as 26=submissions x",
+                           FOR_ANALYZE, &options, &err),
+                     OPTIONS_GO);
+    assert_string_equal(options.analyze.decode_as[0].protocol, "imap");
+    assert_true(options.analyze.decode_as[0].implicit_tls);
+    assert_string_equal(options.analyze.decode_as[1].protocol, "smtp");
+    assert_true(options.analyze.decode_as[1].implicit_tls);
     options_free(&options);
 }
 
