@@ -1,7 +1,8 @@
 /* link.c - what the capture's link types begin with (tcpdump.org/linktypes).
  *
  * One small decoder per link type, and the table that finds it.  PPP and its
- * kin are in ppp.c, radio in wlan.c.
+ * kin are in ppp.c, radio in wlan.c, other lines in wan.c, and what capturing
+ * devices put in front in probe.c.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <string.h>
@@ -262,16 +263,6 @@ static struct next decode_pflog(struct decoding *d)
     return n >= 4 && skip(d, n) ? next_is(decode_ip) : damaged(d);
 }
 
-/* Sun's ATM: what it is in 4 bits | path 1 | circuit 2.  2 is LLC (RFC 2684). */
-static struct next decode_sunatm(struct decoding *d)
-{
-    struct cursor c = take_header(d, 4);
-    uint8_t type = cursor_u8(&c) & 0x0f;
-    if (c.bad)
-        return damaged(d);
-    return type == 2 ? next_is(decode_llc) : unknown_protocol(d);
-}
-
 /* macOS: header length 4 | next 4 | link type of what follows 4 | ..., all in
  * little-endian order. */
 static struct next decode_pktap(struct decoding *d)
@@ -309,9 +300,32 @@ static const struct link {
     {DLT_C_HDLC,             decode_hdlc},
     {DLT_FDDI,               decode_fddi},
     {DLT_IEEE802,            decode_token_ring},
-    {DLT_ATM_RFC1483,        decode_llc},
+    {DLT_ATM_RFC1483,        decode_atm},
+    {DLT_ATM_CLIP,           decode_atm_clip},
     {DLT_SUNATM,             decode_sunatm},
     {DLT_FRELAY,             decode_frame_relay},
+    {DLT_FRELAY_WITH_DIR,    decode_frame_relay_with_direction},
+    {DLT_C_HDLC_WITH_DIR,    decode_hdlc_with_direction},
+    {DLT_SLIP,               decode_slip},
+    {DLT_IP_OVER_FC,         decode_ip_over_fc},
+    {DLT_APPLE_IP_OVER_IEEE1394, decode_firewire},
+    {DLT_DOCSIS,             decode_docsis},
+    {DLT_PPI,                decode_ppi},
+    {DLT_ERF,                decode_erf},
+    {DLT_JUNIPER_ETHER,      decode_juniper_ethernet},
+    {DLT_JUNIPER_PPP,        decode_juniper_ppp},
+    {DLT_JUNIPER_FRELAY,     decode_juniper_frame_relay},
+    {DLT_JUNIPER_CHDLC,      decode_juniper_hdlc},
+    {DLT_TZSP,               decode_tzsp},
+    {DLT_NETANALYZER,        decode_netanalyzer},
+    {DLT_NETANALYZER_TRANSPARENT, decode_netanalyzer_transparent},
+    {DLT_IPNET,              decode_ipnet},
+    {DLT_SYMANTEC_FIREWALL,  decode_symantec},
+    {DLT_DSA_TAG_BRCM,       decode_dsa},
+    {DLT_DSA_TAG_DSA,        decode_dsa},
+    {DLT_DSA_TAG_EDSA,       decode_dsa_ethertype},
+    {DLT_DSA_TAG_BRCM_PREPEND, decode_dsa_prepended},
+    {17,                     decode_old_pflog}, /* not named on Linux */
     {DLT_IPOIB,              decode_ipoib},
     {DLT_NFLOG,              decode_nflog},
     {DLT_ENC,                decode_enc},
@@ -322,7 +336,6 @@ static const struct link {
     {DLT_IEEE802_11_RADIO,   decode_radiotap},
     {DLT_PRISM_HEADER,       decode_prism},
     {DLT_IEEE802_11_RADIO_AVS, decode_avs},
-    {DLT_PPI,                decode_ppi},
 };
 /* clang-format on */
 

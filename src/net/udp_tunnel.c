@@ -1,5 +1,5 @@
 /* udp_tunnel.c - what carries other packets over UDP: VXLAN, Geneve, Teredo,
- * GTP, L2TP, TZSP and AYIYA.  What they add to the path: see tunnel.c.
+ * GTP, L2TP and AYIYA; TZSP is in probe.c.  What they add to the path: see tunnel.c.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "decode.h"
@@ -155,35 +155,6 @@ struct next decode_l2tp(struct decoding *d)
     }
     path_between(d);
     return next_is(decode_ppp);
-}
-
-/* version 1 | type 1 | what it holds 2 | tags: 0 is padding, 1 the end, others
- * have a length 1 | a mirrored frame.  It comes from the one mirroring device,
- * so its ends are no path. */
-enum { TZSP_RECEIVED = 0, TZSP_ETHERNET = 1, TZSP_PADDING = 0, TZSP_END = 1 };
-
-bool tzsp_is(struct span payload)
-{
-    return payload.n >= 5 && payload.p[0] == 1 &&
-           payload.p[1] == TZSP_RECEIVED && payload.p[2] == 0 &&
-           payload.p[3] == TZSP_ETHERNET;
-}
-
-struct next decode_tzsp(struct decoding *d)
-{
-    struct cursor c = take_header(d, 4);
-    uint8_t tag = TZSP_PADDING;
-    while (!c.bad && tag != TZSP_END) {
-        c = take_header(d, 1);
-        tag = cursor_u8(&c);
-        if (c.bad || tag == TZSP_PADDING || tag == TZSP_END)
-            continue;
-        struct cursor l = take_header(d, 1);
-        size_t length = cursor_u8(&l);
-        if (l.bad || !skip(d, length))
-            return damaged(d);
-    }
-    return c.bad ? damaged(d) : next_is(decode_ethernet);
 }
 
 /* identity length 2^n 4 bits, its type 4 | signature length in 4 bytes 4,

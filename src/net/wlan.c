@@ -142,17 +142,3 @@ struct next decode_prism(struct decoding *d)
         return next_is(decode_avs);
     return skip(d, 144) ? next_is(decode_80211) : damaged(d);
 }
-
-/* version 1 | flags 1 | header length 2 | link type 4 | ..., in little-endian
- * order */
-struct next decode_ppi(struct decoding *d)
-{
-    struct cursor c = cursor_of(d->bytes);
-    cursor_be16(&c);
-    size_t header = cursor_le16(&c);
-    uint32_t link = cursor_le32(&c);
-    if (c.bad || header < 8 || !skip(d, header))
-        return damaged(d);
-    return link <= UINT16_MAX ? next_is(link_decoder((int)link))
-                              : unknown_link(d);
-}

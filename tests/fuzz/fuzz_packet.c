@@ -35,10 +35,13 @@ static unsigned touch(struct span payload)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const int links[] = {
-        DLT_EN10MB,     DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_RAW,
-        DLT_NULL,       DLT_LOOP,      DLT_PPP,        DLT_PPP_SERIAL,
-        DLT_PPP_ETHER,  DLT_C_HDLC,    DLT_FDDI,       DLT_IEEE802_11_RADIO,
-        DLT_IEEE802_11, DLT_IPV4,      DLT_IPV6,       DLT_NFLOG};
+        DLT_EN10MB, DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_RAW, DLT_NULL, DLT_LOOP,
+        DLT_PPP, DLT_PPP_SERIAL, DLT_PPP_ETHER, DLT_C_HDLC, DLT_FDDI,
+        DLT_IEEE802_11_RADIO, DLT_IEEE802_11, DLT_IPV4, DLT_IPV6, DLT_NFLOG,
+        /* new ones at the end: the index is in what was found */
+        DLT_FRELAY, DLT_ATM_RFC1483, DLT_SUNATM, DLT_DOCSIS, DLT_PPI, DLT_ERF,
+        DLT_JUNIPER_ETHER, DLT_JUNIPER_FRELAY, DLT_TZSP, DLT_IPNET,
+        DLT_SYMANTEC_FIREWALL, DLT_DSA_TAG_EDSA, DLT_PKTAP};
     int64_t now = 0;
     const struct flow_table_hooks hooks = {ended, NULL, &now};
     struct cursor c = cursor_of((struct span){data, size});
