@@ -350,9 +350,13 @@ void fact_show(const struct fact *fact, struct text *out)
         text_add(out, span_cut(&rest, '{'));
         if (rest.n == 0)
             break;
+        struct span otherwise = span_cut(&rest, '}');
         const struct fact_field *field =
-            fact_field_find(fact->kind, span_cut(&rest, '}'));
+            fact_field_find(fact->kind, span_cut(&otherwise, '|'));
         assert(field && "facts.def: show names a field that is not there");
+        size_t before = out->n;
         fact_field_show(fact, field, out);
+        if (out->n == before)
+            text_add(out, otherwise);
     }
 }
