@@ -1,254 +1,21 @@
 /* rank.c - which finding is the cause, and which only its symptoms.
  *
- * Within a session, a finding is explained when another one there, or one that
- * covers it from a wider scope and lies near in time, names it in `explains`.  Of those that nothing
- * explains the best is the session's primary.  A finding over many sessions is
- * explained when it is in each of them.
+ * Within a session, a finding is explained when another one there, or one of a
+ * wider scope (causes.h), names it in `explains`.  Of those that nothing explains
+ * the best is the session's primary.  A finding over many sessions is explained
+ * when it is in each of them.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "finding/collected.h"
-
-enum { WORD_BITS = 64 };
-
-/* The rules that were found, and for each which of the others it explains: one
- * bit each, a row after the other. */
-struct relation {
-    const struct rule **rules; /* by order in the base, without repetition */
-    size_t count, words;
-    uint64_t *explains; /* directly, and not against a better rule in a circle */
-};
+#include "finding/causes.h"
 
 struct ranking {
     struct findings *findings;
-    struct relation relation;
-    size_t *rule_of; /* group -> index in relation.rules */
-    /* What covers and explains a group from a wider (or for a wider) scope,
-     * whatever the session, if only it is near in time.  Those of group b are
-     * wide[wide_begin[b]] to wide[wide_begin[b + 1] - 1]. */
-    size_t *wide, *wide_begin;
-    size_t wide_count, wide_room;
+    struct causes *causes;
 };
-
-static const size_t NONE = SIZE_MAX;
-
-static bool bit(const uint64_t *row, size_t i)
-{
-    return row[i / WORD_BITS] >> i % WORD_BITS & 1;
-}
-
-static void set_bit(uint64_t *row, size_t i)
-{
-    row[i / WORD_BITS] |= UINT64_C(1) << i % WORD_BITS;
-}
-
-static void clear_bit(uint64_t *row, size_t i)
-{
-    row[i / WORD_BITS] &= ~(UINT64_C(1) << i % WORD_BITS);
-}
-
-/* More specific, or (equally so) earlier in the rule base. */
-static bool outranks(const struct rule *a, const struct rule *b)
-{
-    return a->rank != b->rank ? a->rank > b->rank : a->order < b->order;
-}
-
-static int by_order(const void *a, const void *b)
-{
-    const struct rule *x = *(const struct rule *const *)a;
-    const struct rule *y = *(const struct rule *const *)b;
-    return (x->order > y->order) - (x->order < y->order);
-}
-
-static bool names(const struct rule *a, const struct rule *b)
-{
-    for (size_t i = 0; i < a->explain_count && a != b; i++) {
-        if (rule_name_means(a->explains[i], b->id))
-            return true;
-    }
-    return false;
-}
-
-/* What explains what, over any number of steps (Warshall's algorithm). */
-static uint64_t *reachable(const struct relation *r)
-{
-    size_t bytes = r->count * r->words * sizeof(uint64_t);
-    uint64_t *reach = must_alloc(bytes);
-    memcpy(reach, r->explains, bytes);
-    for (size_t k = 0; k < r->count; k++) {
-        for (size_t i = 0; i < r->count; i++) {
-            if (!bit(reach + i * r->words, k))
-                continue;
-            for (size_t w = 0; w < r->words; w++)
-                reach[i * r->words + w] |= reach[k * r->words + w];
-        }
-    }
-    return reach;
-}
-
-/* Where rules explain each other in a circle, only the higher rank explains
- * the lower: what is left has no circle. */
-static void break_circles(struct relation *r)
-{
-    uint64_t *reach = reachable(r);
-    for (size_t i = 0; i < r->count; i++) {
-        for (size_t j = 0; j < r->count; j++) {
-            if (bit(r->explains + i * r->words, j) &&
-                bit(reach + j * r->words, i) &&
-                !outranks(r->rules[i], r->rules[j]))
-                clear_bit(r->explains + i * r->words, j);
-        }
-    }
-    free(reach);
-}
-
-static void relate(struct ranking *k)
-{
-    struct findings *f = k->findings;
-    struct relation *r = &k->relation;
-    r->rules = must_alloc(f->count * sizeof *r->rules);
-    for (size_t i = 0; i < f->count; i++)
-        r->rules[i] = f->groups[i]->rule;
-    if (f->count)
-        qsort(r->rules, f->count, sizeof *r->rules, by_order);
-    for (size_t i = 0; i < f->count; i++) {
-        if (r->count == 0 || r->rules[r->count - 1] != r->rules[i])
-            r->rules[r->count++] = r->rules[i];
-    }
-    r->words = (r->count + WORD_BITS - 1) / WORD_BITS;
-    r->explains = must_alloc(r->count * r->words * sizeof(uint64_t));
-    for (size_t i = 0; i < r->count; i++) {
-        for (size_t j = 0; j < r->count; j++) {
-            if (names(r->rules[i], r->rules[j]))
-                set_bit(r->explains + i * r->words, j);
-        }
-    }
-    break_circles(r);
-    for (size_t i = 0; i < f->count; i++) {
-        const struct rule **at =
-            bsearch(&f->groups[i]->rule, r->rules, r->count, sizeof *r->rules,
-                    by_order);
-        k->rule_of[i] = (size_t)(at - r->rules);
-    }
-}
-
-static bool explains(const struct ranking *k, size_t a, size_t b)
-{
-    const struct relation *r = &k->relation;
-    return bit(r->explains + k->rule_of[a] * r->words, k->rule_of[b]);
-}
-
-static bool both(const char *a, const char *b)
-{
-    return *a && strcmp(a, b) == 0;
-}
-
-/* Both are known, and are not the same. */
-static bool differ(const char *a, const char *b)
-{
-    return *a && *b && strcmp(a, b) != 0;
-}
-
-/* Whether what is known of a whole client, server or name holds for the other
- * finding. */
-static bool covers(const struct group *wide, const struct group *other)
-{
-    switch (wide->rule->scope) {
-    case SCOPE_SESSION:
-        return false;
-    case SCOPE_LOOKUP:
-        return both(wide->client, other->client) &&
-               both(wide->name, other->name);
-    case SCOPE_ENDPOINT:
-        return both(wide->server, other->server);
-    case SCOPE_CLIENT:
-        return both(wide->client, other->client) &&
-               !differ(wide->server, other->server);
-    case SCOPE_CAPTURE:
-    case SCOPES:
-        break;
-    }
-    return !*wide->name || both(wide->name, other->name);
-}
-
-static size_t better_cause(const struct ranking *k, size_t a, size_t b)
-{
-    if (a == NONE || b == NONE)
-        return a == NONE ? b : a;
-    struct group *const *groups = k->findings->groups;
-    if (groups[a]->rule != groups[b]->rule)
-        return outranks(groups[a]->rule, groups[b]->rule) ? a : b;
-    return a < b ? a : b;
-}
-
-static bool is_near(struct stretch a, struct stretch b, int64_t near)
-{
-    return a.first <= b.last + near && b.first <= a.last + near;
-}
-
-static int64_t near_of(const struct group *group)
-{
-    return group->rule->scope == SCOPE_LOOKUP ? NEAR_LOOKUP : NEAR;
-}
-
-/* Whether the group has to do with what happened then. */
-static bool is_of_then(const struct group *group, struct stretch then)
-{
-    for (size_t i = 0; i < group->stretch_count; i++) {
-        if (is_near(group->stretches[i], then, near_of(group)))
-            return true;
-    }
-    return group->stretch_count == 0; /* it holds all the time */
-}
-
-static bool are_of_one_time(const struct group *a, const struct group *b)
-{
-    for (size_t i = 0; i < b->stretch_count; i++) {
-        if (is_of_then(a, b->stretches[i]))
-            return true;
-    }
-    return b->stretch_count == 0;
-}
-
-static void add_wide(struct ranking *k, size_t a)
-{
-    if (k->wide_count == k->wide_room) {
-        k->wide_room = k->wide_room ? 2 * k->wide_room : 64;
-        k->wide = must_realloc(k->wide, k->wide_room * sizeof *k->wide);
-    }
-    k->wide[k->wide_count++] = a;
-}
-
-static void find_wide_causes(struct ranking *k)
-{
-    struct findings *f = k->findings;
-    for (size_t b = 0; b < f->count; b++) {
-        k->wide_begin[b] = k->wide_count;
-        for (size_t a = 0; a < f->count; a++) {
-            if (explains(k, a, b) &&
-                (covers(f->groups[a], f->groups[b]) ||
-                 covers(f->groups[b], f->groups[a])) &&
-                are_of_one_time(f->groups[a], f->groups[b]))
-                add_wide(k, a);
-        }
-    }
-    k->wide_begin[f->count] = k->wide_count;
-}
-
-/* The best of what covers and explains b; of that time, if then is given. */
-static size_t wide_cause(const struct ranking *k, size_t b,
-                         const struct stretch *then)
-{
-    size_t cause = NONE;
-    for (size_t i = k->wide_begin[b]; i < k->wide_begin[b + 1]; i++) {
-        if (!then || is_of_then(k->findings->groups[k->wide[i]], *then))
-            cause = better_cause(k, cause, k->wide[i]);
-    }
-    return cause;
-}
 
 /* A finding that speaks of a session. */
 struct mention {
@@ -267,21 +34,22 @@ struct mentions {
 static size_t cause_in(const struct ranking *k, const struct mentions *m,
                        size_t b)
 {
-    size_t cause = wide_cause(k, b, m->then);
+    size_t cause = causes_wide(k->causes, b, m->then);
     for (size_t i = 0; i < m->count; i++) {
-        if (explains(k, m->list[i].group, b))
-            cause = better_cause(k, cause, m->list[i].group);
+        if (causes_explain(k->causes, m->list[i].group, b))
+            cause = causes_better(k->causes, cause, m->list[i].group);
     }
     return cause;
 }
 
 /* Notes that b is explained, by the cause at the end of the chain; returns it. */
-static struct group *note_explained(const struct ranking *k, const struct mentions *m,
-                           size_t b, size_t cause)
+static struct group *note_explained(const struct ranking *k,
+                                    const struct mentions *m, size_t b,
+                                    size_t cause)
 {
     struct group *group = k->findings->groups[b];
     size_t next;
-    while ((next = cause_in(k, m, cause)) != NONE)
+    while ((next = cause_in(k, m, cause)) != NO_CAUSE)
         cause = next;
     if (!group->explained_by)
         group->explained_by = k->findings->groups[cause]->rule;
@@ -315,9 +83,8 @@ static bool can_be_primary(const struct group *group, enum verdict otherwise)
     enum verdict effect = group_effect(group);
     if (otherwise != VERDICT_HEALTHY)
         return effect <= VERDICT_UNDETERMINED;
-    return effect == VERDICT_DEGRADED ||
-           (effect <= VERDICT_UNDETERMINED &&
-            group->rule->scope == SCOPE_SESSION);
+    return effect == VERDICT_DEGRADED || (effect <= VERDICT_UNDETERMINED &&
+                                          group->rule->scope == SCOPE_SESSION);
 }
 
 /* A session that a later one made up for is no failure any more. */
@@ -357,19 +124,17 @@ static void rank_session(const struct ranking *k,
     struct stretch then = {0, 0};
     if (session)
         then = (struct stretch){
-            session->start,
-            session->start +
-                (int64_t)(session->duration * (double)CLOCK_SECOND)};
+            session->start, session->start + (int64_t)(session->duration *
+                                                       (double)CLOCK_SECOND)};
     const struct mentions all = {mentions, count, session ? &then : NULL};
-    enum verdict otherwise =
-        session ? session->verdict : VERDICT_UNDETERMINED;
+    enum verdict otherwise = session ? session->verdict : VERDICT_UNDETERMINED;
     struct group *best = NULL;
     const struct group *afar = NULL; /* the best that only covers the session */
     for (size_t i = 0; i < count; i++) {
         size_t b = mentions[i].group;
         struct group *group = k->findings->groups[b];
         size_t cause = cause_in(k, &all, b);
-        if (cause != NONE) {
+        if (cause != NO_CAUSE) {
             const struct group *last = note_explained(k, &all, b, cause);
             if (can_be_primary(group, otherwise) &&
                 can_be_primary(last, otherwise) &&
@@ -519,8 +284,7 @@ static const struct rule *healing_rule(const struct findings *f,
 {
     for (size_t i = 0; i < f->count; i++) {
         if (rule_explains_healed(f->groups[i]->rule) &&
-            covers(f->groups[i], group) &&
-            are_of_one_time(f->groups[i], group))
+            causes_cover(f->groups[i], group))
             return f->groups[i]->rule;
     }
     return NULL;
@@ -533,8 +297,8 @@ static void rank_others(const struct ranking *k)
     const struct mentions none = {NULL, 0, NULL};
     for (size_t b = 0; b < k->findings->count; b++) {
         struct group *group = k->findings->groups[b];
-        size_t cause = wide_cause(k, b, NULL);
-        if (!group->explained_by && cause != NONE)
+        size_t cause = causes_wide(k->causes, b, NULL);
+        if (!group->explained_by && cause != NO_CAUSE)
             note_explained(k, &none, b, cause);
         if (group->unexplained || group->primary)
             group->explained_by = NULL;
@@ -543,24 +307,16 @@ static void rank_others(const struct ranking *k)
         bool counts = group->session_count == 0 ||
                       group_effect(group) < VERDICT_UNDETERMINED;
         if (counts && !group->explained_by && !group->beaten)
-            group->primary = group->primary ||
-                             can_be_primary(group, VERDICT_UNDETERMINED);
+            group->primary =
+                group->primary || can_be_primary(group, VERDICT_UNDETERMINED);
     }
 }
 
 void findings_rank(struct findings *findings, struct result_session *sessions,
                    size_t count)
 {
-    struct ranking k = {.findings = findings};
-    k.rule_of = must_alloc(findings->count * sizeof *k.rule_of);
-    k.wide_begin = must_alloc((findings->count + 1) * sizeof *k.wide_begin);
-    relate(&k);
-    find_wide_causes(&k);
+    struct ranking k = {findings, causes_find(findings)};
     rank_sessions(&k, sessions, count);
     rank_others(&k);
-    free(k.relation.rules);
-    free(k.relation.explains);
-    free(k.rule_of);
-    free(k.wide);
-    free(k.wide_begin);
+    causes_free(&k.causes);
 }
