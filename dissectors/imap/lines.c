@@ -54,7 +54,9 @@ void imap_lines_gap(struct imap_lines *lines, uint64_t lost)
         return;
     }
     imap_lines_drop(lines);
-    lines->skip = true;
+    /* Packets are lost whole and most begin with a line, so what comes next is
+     * read; if it is the rest of a lost line it looks like no other. */
+    lines->skip = false;
     lines->unsure = true;
 }
 

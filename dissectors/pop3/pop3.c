@@ -57,9 +57,30 @@ static bool is_ours(struct pop3 *pop, const struct chunk *in, struct span bytes,
     return false;
 }
 
+/* Packets are lost whole and most begin with a line: what comes after lost bytes
+ * is a reply or a command if it looks like one.  False while its end is to come,
+ * which tells them from a line that is cut off. */
+static bool know_line(struct pop3 *pop, enum dir dir, struct span rest)
+{
+    size_t end = span_find(rest, '\n');
+    struct span line = span_first(rest, end);
+    if (!pop->lost[dir])
+        return true;
+    if (end == rest.n && end <= POP3_LINE_MAX)
+        return false;
+    pop->lost[dir] = false;
+    pop->skip[dir] =
+        dir == S2C ? !span_starts(line, SPAN("+OK")) &&
+                         !span_starts(line, SPAN("-ERR"))
+                   : !pop3_is_command(span_trim(line));
+    return true;
+}
+
 /* Passes over what is left of a lost line; false while its end is to come. */
 static bool skip_line(struct pop3 *pop, enum dir dir, struct span *rest)
 {
+    if (!know_line(pop, dir, *rest))
+        return false;
     if (pop->skip[dir]) {
         size_t n = span_find(*rest, '\n');
         pop->skip[dir] = n == rest->n;
@@ -104,6 +125,7 @@ static void enter_tls(struct pop3 *pop)
     pop->offers_stls = false;
     pop->login.sasl = false;
     pop->skip[C2S] = pop->skip[S2C] = false;
+    pop->lost[C2S] = pop->lost[S2C] = false;
 }
 
 static bool take_one(struct pop3 *pop, const struct chunk *in,
@@ -155,7 +177,7 @@ static void pop3_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
         pop3_content_gap(pop, lost);
         return;
     }
-    pop->skip[dir] = true;
+    pop->skip[dir] = pop->lost[dir] = true;
     pop->unsure = true;
     pop->pending_n = 0;
     pop->login.sasl = false;

@@ -99,6 +99,7 @@ struct pop3 {
     bool client_spoke;  /* its first line was judged */
     bool foreign[2];    /* this side speaks something else */
     bool skip[2];       /* what comes next is the rest of a lost line */
+    bool lost[2];       /* or, since bytes are missing, a line of its own */
     bool unsure;        /* lines of the server may be part of a message */
     bool after_message; /* its next line follows the dot of a message */
     bool quit, capped;
@@ -115,6 +116,8 @@ struct pop3 {
 /* ---- request.c ---- */
 
 void pop3_client_line(struct pop3 *pop, struct span line, struct facts *out);
+/* The line is a command that POP3 has. */
+bool pop3_is_command(struct span line);
 struct pop3_pending *pop3_pending_what(struct pop3 *pop, enum pop3_what what);
 void pop3_pending_drop_first(struct pop3 *pop);
 

@@ -39,6 +39,11 @@ static const struct pop3_verb *verb_find(struct span name)
     return NULL;
 }
 
+bool pop3_is_command(struct span line)
+{
+    return verb_find(mail_word(&line)) != NULL;
+}
+
 struct pop3_pending *pop3_pending_what(struct pop3 *pop, enum pop3_what what)
 {
     for (size_t i = 0; i < pop->pending_n; i++) {

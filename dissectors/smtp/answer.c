@@ -136,6 +136,14 @@ static void on_offer(struct smtp *s, struct facts *out)
          .masked = offer.masked, .over_tls = s->over_tls);
 }
 
+/* 221 is for QUIT (RFC 5321 section 4.3.2), and that may be among what is
+ * missing; else the server leaves of its own accord. */
+static bool quit_may_be_lost(const struct smtp *s)
+{
+    return s->reading == SMTP_READ_LOST ||
+           (s->reading == SMTP_READ_CONTENT && s->content.doubtful);
+}
+
 static void tell_response(struct smtp *s, const struct smtp_pending *p,
                           struct facts *out)
 {
@@ -151,7 +159,7 @@ static void tell_response(struct smtp *s, const struct smtp_pending *p,
          .domain = p ? (struct span){p->domain, p->domain_n} : SPAN(""),
          .envelope = smtp_transaction_envelope(s, p),
          .over_tls = s->over_tls, .logged_in = s->logged_in);
-    bool asked = p && p->verb->id == SMTP_QUIT;
+    bool asked = (p && p->verb->id == SMTP_QUIT) || quit_may_be_lost(s);
     if (s->reply.code == 421 || (s->reply.code == 221 && !asked))
         tell_server_left(s, &line, out);
 }
@@ -214,6 +222,14 @@ static bool answers_content(const struct smtp *s)
            (s->content.bytes > 0 || !s->client_heard);
 }
 
+/* Where the end of the message was not seen, a command may come next. */
+static enum smtp_reading after_content(const struct smtp *s)
+{
+    if (s->content.at == LINE_START)
+        return SMTP_READ_LINE;
+    return s->content.doubtful ? SMTP_READ_LOST : SMTP_READ_REST;
+}
+
 static void on_content_answered(struct smtp *s, struct facts *out)
 {
     struct smtp_pending p = {.verb = &smtp_data_end,
@@ -223,8 +239,7 @@ static void on_content_answered(struct smtp *s, struct facts *out)
     smtp_transaction_answer(s, &p, s->reply.code, out);
     s->content.answered = true;
     if (over)
-        s->reading = s->content.at == LINE_START ? SMTP_READ_LINE
-                                                 : SMTP_READ_REST;
+        s->reading = after_content(s);
 }
 
 /* A reply to nothing that is known. */

@@ -37,6 +37,15 @@ static enum part split(struct span line, unsigned *code, struct span *text)
     return mark == '-' ? PART_MORE : PART_LAST;
 }
 
+bool smtp_reply_begins(struct span bytes)
+{
+    unsigned code;
+    struct span text;
+    return bytes.n >= SMTP_REPLY_BEGINS &&
+           split(span_first(bytes, SMTP_REPLY_BEGINS), &code, &text) !=
+               PART_OTHER;
+}
+
 /* How long the enhanced status code in front of the text is (RFC 3463: class,
  * subject and detail; RFC 2034: the class is the code's); 0 if there is none.
  */

@@ -95,6 +95,23 @@ static bool meet_client(struct smtp *s, const struct chunk *in,
     return true;
 }
 
+/* Packets are lost whole and most begin with a line: what comes next may be the
+ * rest of a lost command, or the next one.  False while that is not known. */
+static bool read_after_loss(struct smtp *s, const struct chunk *in,
+                            struct span *rest, struct facts *out)
+{
+    struct span line;
+    bool cut;
+    if (!take_line(rest, &line, &cut))
+        return false;
+    s->reading = cut ? SMTP_READ_REST : SMTP_READ_LINE;
+    if (cut || !smtp_command_is_sure(span_trim(line)))
+        return true;
+    facts_at(out, C2S, offset(in, *rest));
+    smtp_command(s, line, out);
+    return true;
+}
+
 static void feed_client(struct smtp *s, const struct chunk *in,
                         struct span *rest, struct facts *out)
 {
@@ -114,6 +131,10 @@ static void feed_client(struct smtp *s, const struct chunk *in,
         case SMTP_READ_REST:
             if (pass_rest(rest))
                 s->reading = SMTP_READ_LINE;
+            break;
+        case SMTP_READ_LOST:
+            if (!read_after_loss(s, in, rest, out))
+                return;
             break;
         case SMTP_READ_CONTENT:
             if (smtp_content_pass(&s->content, rest)) {
@@ -185,6 +206,19 @@ static void turns_out_as_ftp(struct smtp *s, struct facts *out)
          .line = smtp_shown_span(&line));
 }
 
+/* After lost bytes: a line that begins like a reply is one.  False while there
+ * are too few bytes to say. */
+static bool know_line(struct smtp *s, struct span rest)
+{
+    if (!s->server_lost)
+        return true;
+    if (rest.n < SMTP_REPLY_BEGINS && span_find(rest, '\n') == rest.n)
+        return false;
+    s->server_lost = false;
+    s->server_rest = !smtp_reply_begins(rest);
+    return true;
+}
+
 /* Returns true when TLS is next. */
 static bool feed_server(struct smtp *s, const struct chunk *in,
                         struct span *rest, struct facts *out)
@@ -196,6 +230,8 @@ static bool feed_server(struct smtp *s, const struct chunk *in,
     while (rest->n) {
         if (s->foreign) {
             *rest = (struct span){NULL, 0};
+        } else if (!know_line(s, *rest)) {
+            return false;
         } else if (s->server_rest) {
             s->server_rest = !pass_rest(rest);
         } else if (take_line(rest, &line, &cut)) {
@@ -252,9 +288,10 @@ static void gap_in_client(struct smtp *s, uint64_t lost)
         return;
     case SMTP_READ_LINE:
     case SMTP_READ_REST:
+    case SMTP_READ_LOST:
         break;
     }
-    s->reading = SMTP_READ_REST;
+    s->reading = SMTP_READ_LOST;
     s->guarded = true;
 }
 
@@ -269,7 +306,7 @@ static void smtp_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
     }
     smtp_reply_reset(s);
     s->met = s->greeted = true; /* or it never will be known */
-    s->server_rest = true;
+    s->server_rest = s->server_lost = true;
     s->server_doubt = true;
 }
 

@@ -77,6 +77,7 @@ struct smtp_pending {
 enum smtp_reading {
     SMTP_READ_LINE,
     SMTP_READ_REST,    /* the rest of a line that nobody needs */
+    SMTP_READ_LOST,    /* bytes are missing: the rest of a line, or a new one */
     SMTP_READ_CONTENT, /* a message, up to the dot */
     SMTP_READ_CHUNK,   /* a message, or a part of it, by count */
     SMTP_READ_NOTHING, /* all the rest is something else than SMTP */
@@ -156,6 +157,7 @@ struct smtp {
     bool client_met;  /* and those of the client */
     bool server_left; /* 421 was said */
     bool server_rest; /* the server's next bytes are the rest of a lost line */
+    bool server_lost; /* or, since bytes are missing, a line of their own */
     bool server_doubt; /* replies were lost */
     unsigned odd_told[2]; /* bits of enum smtp_odd, by side */
 
@@ -232,6 +234,10 @@ bool smtp_content_pass(struct smtp_content *content, struct span *rest);
 void smtp_content_end(struct smtp *s, struct facts *out);
 
 /* ---- reply.c ---- */
+
+/* Whether these bytes begin like a reply; of fewer there is no telling. */
+enum { SMTP_REPLY_BEGINS = 4 };
+bool smtp_reply_begins(struct span bytes);
 
 /* Takes one line of the server; true when a reply is complete.  It stays so
  * until smtp_reply_reset(). */
