@@ -14,6 +14,9 @@
  * mistaken for one although they have the same length twice. */
 enum { TICKET_MIN = 64 };
 
+/* "DATA" and its line end (RFC 5321 section 4.1.1.4). */
+enum { SHAPE_SHORT = 6 };
+
 void shape_expect_tickets(struct shape *shape, bool client_first)
 {
     shape->tickets_possible = true;
@@ -28,8 +31,19 @@ static void client_spoke(struct shape *s, size_t content, int64_t time)
     s->request_time = time;
 }
 
+/* The client's turn is over.  "DATA" alone has the length of "QUIT" and "RSET";
+ * what follows tells them apart. */
+static void end_request(struct shape *s)
+{
+    if (s->request > s->largest_request)
+        s->largest_request = s->request;
+    s->short_requests += s->short_turn && s->request > SHAPE_SHORT;
+    s->short_turn = s->request == SHAPE_SHORT;
+}
+
 static void server_answered(struct shape *s, int64_t time)
 {
+    end_request(s);
     int64_t pause = time - s->request_time;
     s->answering = s->exchanges == 0 || pause > s->pause;
     s->exchanges++;
@@ -139,6 +153,8 @@ void shape_tell(struct shape *s, const struct shape_end *end, struct facts *out)
     settle(s);
     if (!s->began && !end->finished)
         return;
+    if (s->began && s->speaker == C2S)
+        end_request(s);
     TELL(out, tls_shape, .client_records = s->records[C2S],
          .server_records = s->records[S2C], .client_bytes = s->bytes[C2S],
          .server_bytes = s->bytes[S2C], .pause = clock_seconds(s->pause),
@@ -146,6 +162,8 @@ void shape_tell(struct shape *s, const struct shape_end *end, struct facts *out)
          .request_before_pause = s->pause_request, .exchanges = s->exchanges,
          .ended_after_pause = only_goodbye_after(s),
          .last_speaker = side_word(s->began, s->speaker, SPAN("")),
+         .largest_request = s->largest_request,
+         .short_requests = s->short_requests,
          .last_request = s->request, .last_answer = s->last_answer,
          .last_record = s->last_record,
          .last_pause = clock_seconds(s->last_pause),

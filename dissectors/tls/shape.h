@@ -32,6 +32,9 @@ struct shape {
     uint64_t last_answer; /* content of the server since the client spoke */
     bool last_unasked;    /* the server had spoken before it too */
     uint64_t request; /* content of the client's current turn */
+    uint64_t largest_request; /* the most in one turn of it */
+    bool short_turn;          /* its last turn but this was as long as "DATA" */
+    uint64_t short_requests;  /* such turns that more than a goodbye followed */
 
     /* Around the longest wait of the client. */
     int64_t pause;

@@ -326,6 +326,29 @@ static void the_longest_wait_is_measured(void **state)
     }
 }
 
+static void a_turn_as_short_as_data_counts_when_more_follows(void **state)
+{
+    (void)state;
+    struct lab lab = {.version = TLS1_3_VERSION, .cert = &server};
+    shake(&lab);
+    lab_say(&lab, S2C, "220 mx.example.org\r\n");
+    lab_say(&lab, C2S, "RCPT TO:<bob@example.org>\r\n");
+    lab_say(&lab, S2C, "550 5.1.1 Unknown\r\n");
+    lab_say(&lab, C2S, "RSET\r\n");
+    lab_say(&lab, S2C, "250 Ok\r\n");
+    lab_say(&lab, C2S, "QUIT\r\n");
+    struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
+    lab_has(&seen, "tls.shape", 0, "largest_request=27|short_requests=0");
+    lab_seen_free(&seen);
+
+    lab_say(&lab, S2C, "354 go on\r\n"); /* it was DATA */
+    lab_say(&lab, C2S, "Subject: hello\r\n\r\n.\r\n");
+    seen = lab_facts((struct lab_feed){.lab = &lab});
+    lab_has(&seen, "tls.shape", 0, "short_requests=1");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
 static void the_end_of_a_talk_is_measured(void **state)
 {
     (void)state;
@@ -379,6 +402,7 @@ int main(void)
         cmocka_unit_test(warnings_do_not_end_a_handshake),
         cmocka_unit_test(session_tickets_are_not_the_servers_words),
         cmocka_unit_test(the_longest_wait_is_measured),
+        cmocka_unit_test(a_turn_as_short_as_data_counts_when_more_follows),
         cmocka_unit_test(the_end_of_a_talk_is_measured),
         cmocka_unit_test(a_long_talk_is_not_followed_to_its_end),
     };
