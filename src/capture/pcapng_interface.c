@@ -70,6 +70,8 @@ static int dlt_of(uint16_t linktype)
         return DLT_ATM_RFC1483;
     case 101:
         return DLT_RAW;
+    case 106:
+        return DLT_ATM_CLIP;
     default:
         return linktype;
     }

@@ -18,6 +18,7 @@ enum {
     BLOCK_PACKET = 6,
     LINKTYPE_ATM = 100,
     LINKTYPE_RAW = 101,
+    LINKTYPE_ATM_CLIP = 106,
 };
 
 struct known {
@@ -57,11 +58,13 @@ static void put32(struct writer *w, uint32_t value)
 }
 
 /* In memory a link type is libpcap's DLT_..., which differs between systems
- * for these two; in files it does not (tcpdump.org/linktypes). */
+ * for these three; in files it does not (tcpdump.org/linktypes). */
 static uint16_t link_of_file(int link)
 {
     if (link == DLT_RAW || link == 14)
         return LINKTYPE_RAW;
+    if (link == DLT_ATM_CLIP)
+        return LINKTYPE_ATM_CLIP;
     return link == DLT_ATM_RFC1483 ? LINKTYPE_ATM : (uint16_t)link;
 }
 

@@ -49,6 +49,9 @@ static const struct row {
     {"AIX, FDDI", 0xa1b2c3d4, 2, 2, 15, 0, 0, 5, DLT_FDDI},
     {"AIX, loopback", 0xa1b2c3d4, 2, 2, 24, 0, 0, 5, DLT_NULL},
     {"version 2.2, and not AIX", 0xa1b2c3d4, 2, 2, 1, 0, 0, 5000, DLT_EN10MB},
+    {"ATM", 0xa1b2c3d4, 2, 4, 100, 0, 0, 5000, DLT_ATM_RFC1483},
+    {"raw IP", 0xa1b2c3d4, 2, 4, 101, 0, 0, 5000, DLT_RAW},
+    {"ATM of Linux", 0xa1b2c3d4, 2, 4, 106, 0, 0, 5000, DLT_ATM_CLIP},
     {"version 2.4 with a type that AIX has", 0xa1b2c3d4, 2, 4, 9, 0, 0, 5000, DLT_PPP},
 };
 /* clang-format on */
