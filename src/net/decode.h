@@ -110,17 +110,17 @@ bool l2tp_is(struct span payload);
 bool tzsp_is(struct span payload);
 bool ayiya_is(struct span payload);
 
-decoder decode_ethernet, decode_llc, decode_vlan, decode_fabricpath,
-    decode_trustsec;
-decoder decode_ppp, decode_ppp_with_direction, decode_pppoe_session,
-    decode_hdlc;
+decoder decode_ethernet, decode_preamble, decode_llc, decode_vlan,
+    decode_fabricpath, decode_trustsec;
+decoder decode_ppp, decode_ppp_or_hdlc, decode_ppp_with_direction,
+    decode_pppoe_session, decode_hdlc;
 decoder decode_frame_relay, decode_frame_relay_with_direction,
     decode_hdlc_with_direction, decode_atm, decode_atm_clip, decode_sunatm,
     decode_slip, decode_ip_over_fc, decode_firewire, decode_docsis;
 decoder decode_ppi, decode_erf, decode_juniper_ethernet, decode_juniper_ppp,
     decode_juniper_frame_relay, decode_juniper_hdlc, decode_netanalyzer,
-    decode_netanalyzer_transparent, decode_ipnet, decode_symantec, decode_dsa,
-    decode_dsa_ethertype, decode_dsa_prepended, decode_old_pflog;
+    decode_netanalyzer_transparent, decode_ipnet, decode_symantec,
+    decode_old_pflog;
 decoder decode_80211, decode_radiotap, decode_prism, decode_avs;
 decoder decode_ip, decode_ipv4, decode_ipv6, decode_ipip;
 decoder decode_hop_by_hop, decode_routing, decode_destination_options,

@@ -19,23 +19,65 @@ enum {
     ARPHRD_NETLINK = 824,
 };
 
-/* destination MAC 6 | source MAC 6 | type, or length of an LLC frame 2 */
-struct next decode_ethernet(struct decoding *d)
+/* type, or the length of an LLC frame */
+static inline struct next type_or_length(struct decoding *d, uint16_t type)
 {
-    struct cursor c = take_header(d, 14);
-    if (c.bad)
-        return damaged(d);
-    struct span destination = cursor_take(&c, 6);
-    struct span source = cursor_take(&c, 6);
-    uint16_t type = cursor_be16(&c);
-    memcpy(d->packet->destination_mac, destination.p, 6);
-    memcpy(d->packet->source_mac, source.p, 6);
-    d->packet->has_macs = true;
     if (type > ETHERTYPE_802_3)
         return ethertype_next(d, type);
     if (type < d->length)
         set_length(d, type);
     return next_is(decode_llc);
+}
+
+/* destination MAC 6 | source MAC 6 | a tag of a switch | type or length 2 */
+static inline struct next ethernet(struct decoding *d, size_t tag)
+{
+    struct cursor c = take_header(d, 14 + tag);
+    if (c.bad)
+        return damaged(d);
+    struct span destination = cursor_take(&c, 6);
+    struct span source = cursor_take(&c, 6);
+    cursor_take(&c, tag);
+    uint16_t type = cursor_be16(&c);
+    memcpy(d->packet->destination_mac, destination.p, 6);
+    memcpy(d->packet->source_mac, source.p, 6);
+    d->packet->has_macs = true;
+    return type_or_length(d, type);
+}
+
+struct next decode_ethernet(struct decoding *d)
+{
+    return ethernet(d, 0);
+}
+
+/* What Linux has of a switch chip (DSA): Broadcom's tag and Marvell's take 4
+ * bytes, Marvell's with a type of its own 8; Broadcom's may stand in front. */
+static struct next decode_dsa(struct decoding *d)
+{
+    return ethernet(d, 4);
+}
+
+static struct next decode_dsa_ethertype(struct decoding *d)
+{
+    return ethernet(d, 8);
+}
+
+static struct next decode_dsa_prepended(struct decoding *d)
+{
+    return skip(d, 4) ? next_is(decode_ethernet) : damaged(d);
+}
+
+/* preamble, as many 55 as arrived | delimiter D5 | Ethernet.  Other delimiters
+ * begin a piece of a frame that was interrupted (IEEE 802.3 section 99.3). */
+struct next decode_preamble(struct decoding *d)
+{
+    enum { PREAMBLE = 0x55, START_OF_FRAME = 0xd5 };
+    while (byte_at(d, 0) == PREAMBLE)
+        skip(d, 1);
+    bool whole = byte_at(d, 0) == START_OF_FRAME;
+    if (!skip(d, 1))
+        return damaged(d);
+    return whole ? next_is(decode_ethernet) : unknown_protocol(d);
 }
 
 /* IEEE 802.2: AA AA 03 | who 3 | type 2 is SNAP (RFC 1042); 06 06 03 is IP. */
@@ -66,11 +108,7 @@ struct next decode_vlan(struct decoding *d)
         return damaged(d);
     if (id != 0)
         path_through(d, PATH_VLAN, id);
-    if (type > ETHERTYPE_802_3)
-        return ethertype_next(d, type);
-    if (type < d->length)
-        set_length(d, type);
-    return next_is(decode_llc);
+    return type_or_length(d, type);
 }
 
 /* Cisco's MAC-in-MAC: after the type comes a tag, then the inner frame. */
@@ -208,7 +246,9 @@ static struct next decode_ipoib(struct decoding *d)
 
 /* nflog: family 1 | version 1 | group 2 | then length 2, type 2, value, padded
  * to 4.  Lengths and types are in the byte order of the capturing machine; a
- * length is below 256 * 256, so a wrong order shows in one that does not fit. */
+ * length is below 256 * 256, so a wrong order shows in one that does not fit.
+ * The payload begins after the link layer, also when a bridge logged it: then it
+ * may be ARP. */
 enum { NFLOG_PAYLOAD = 9, FAMILY_BRIDGE = 7 };
 
 static bool nflog_payload(struct span all, bool little_endian, size_t *at,
@@ -246,8 +286,10 @@ static struct next decode_nflog(struct decoding *d)
     if (!skip(d, at))
         return damaged(d);
     set_length(d, (uint32_t)length);
-    return family == FAMILY_BRIDGE ? next_is(decode_ethernet)
-                                   : next_is(decode_ip);
+    uint8_t version = byte_at(d, 0) >> 4;
+    if (family == FAMILY_BRIDGE && version != 4 && version != 6)
+        return unknown_protocol(d);
+    return next_is(decode_ip);
 }
 
 /* OpenBSD's enc: family, index, flags, 4 bytes each, then IP. */
@@ -263,15 +305,19 @@ static struct next decode_pflog(struct decoding *d)
     return n >= 4 && skip(d, n) ? next_is(decode_ip) : damaged(d);
 }
 
-/* macOS: header length 4 | next 4 | link type of what follows 4 | ..., all in
- * little-endian order. */
+/* macOS, all in little-endian order: header length 4 | what follows 4 | link
+ * type 4 | interface 24 | flags 4 | ...; or, as a flag says, version 2: header
+ * length 1 | offsets 5 | link type 2 | ... | flags, at the same place, 4 | ... */
 static struct next decode_pktap(struct decoding *d)
 {
+    enum { FLAGS_AT = 36, VERSION_2 = 0x00080000 };
     struct cursor c = cursor_of(d->bytes);
-    uint32_t header = cursor_le32(&c);
-    cursor_le32(&c);
-    uint32_t link = cursor_le32(&c);
-    if (c.bad || header < 12 || !skip(d, header))
+    struct cursor flags = cursor_of(span_skip(d->bytes, FLAGS_AT));
+    bool second = (cursor_le32(&flags) & VERSION_2) != 0;
+    uint32_t header = second ? cursor_u8(&c) : cursor_le32(&c);
+    cursor_take(&c, second ? 5 : 4);
+    uint32_t link = second ? cursor_le16(&c) : cursor_le32(&c);
+    if (c.bad || flags.bad || header < FLAGS_AT + 4 || !skip(d, header))
         return damaged(d);
     return link <= UINT16_MAX ? next_is(link_decoder((int)link))
                               : unknown_link(d);
@@ -292,8 +338,8 @@ static const struct link {
     {DLT_IPV6,               decode_ip},
     {DLT_NULL,               decode_null},
     {DLT_LOOP,               decode_null},
-    {DLT_PPP,                decode_ppp},
-    {DLT_PPP_SERIAL,         decode_ppp},
+    {DLT_PPP,                decode_ppp_or_hdlc},
+    {DLT_PPP_SERIAL,         decode_ppp_or_hdlc},
     {DLT_PPP_PPPD,           decode_ppp_with_direction},
     {DLT_PPP_WITH_DIR,       decode_ppp_with_direction},
     {DLT_PPP_ETHER,          decode_pppoe_session},

@@ -1,4 +1,4 @@
-/* ppp.c - PPP, what carries it (PPPoE), Cisco's HDLC, and frame relay.
+/* ppp.c - PPP, what carries it (PPPoE), and Cisco's HDLC.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "decode.h"
@@ -26,6 +26,16 @@ struct next decode_ppp(struct decoding *d)
     default:
         return unknown_protocol(d); /* link control, compressed, ... */
     }
+}
+
+/* Serial lines: the first byte tells PPP from Cisco's framing, which is for one
+ * station or for all (RFC 1547 section 4.3.1). */
+struct next decode_ppp_or_hdlc(struct decoding *d)
+{
+    enum { UNICAST = 0x0f, MULTICAST = 0x8f };
+    uint8_t address = byte_at(d, 0);
+    bool hdlc = address == UNICAST || address == MULTICAST;
+    return next_is(hdlc ? decode_hdlc : decode_ppp);
 }
 
 /* A byte in front says which way it went; one variant puts it in FF's place. */

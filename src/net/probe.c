@@ -1,4 +1,4 @@
-/* probe.c - what capturing devices, switches and firewalls put in front of the
+/* probe.c - what capturing devices, routers and firewalls put in front of the
  * frame that they saw.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -170,15 +170,24 @@ struct next decode_tzsp(struct decoding *d)
     }
 }
 
-/* Hilscher's analyzer: a header of 4 | preamble 8, if it is "transparent" */
+/* Hilscher's analyzer: errors 1 | bits, the lowest: this is no frame but a signal
+ * at a pin 1 | length 2 | frame, from the preamble on if it is "transparent" */
+static struct next netanalyzer(struct decoding *d, decoder *frame)
+{
+    bool signal = (byte_at(d, 1) & 0x01) != 0;
+    if (!skip(d, 4))
+        return damaged(d);
+    return signal ? unknown_protocol(d) : next_is(frame);
+}
+
 struct next decode_netanalyzer(struct decoding *d)
 {
-    return skip(d, 4) ? next_is(decode_ethernet) : damaged(d);
+    return netanalyzer(d, decode_ethernet);
 }
 
 struct next decode_netanalyzer_transparent(struct decoding *d)
 {
-    return skip(d, 12) ? next_is(decode_ethernet) : damaged(d);
+    return netanalyzer(d, decode_preamble);
 }
 
 /* Solaris' IP observability: version 1 | family 1 | kind 2 | length 4
@@ -200,31 +209,6 @@ struct next decode_symantec(struct decoding *d)
     if (c.bad || (older == 0) == (newer == 0) || !skip(d, older ? 44 : 56))
         return damaged(d);
     return ethertype_next(d, older ? older : newer);
-}
-
-/* What Linux has of a switch chip (DSA) in the place of the type, which follows:
- * Broadcom's tag and Marvell's take 4 bytes, Marvell's other one 8. */
-static struct next tagged(struct decoding *d, size_t tag)
-{
-    struct cursor c = take_header(d, 12 + tag + 2);
-    cursor_take(&c, 12 + tag);
-    uint16_t type = cursor_be16(&c);
-    return c.bad ? damaged(d) : ethertype_next(d, type);
-}
-
-struct next decode_dsa(struct decoding *d)
-{
-    return tagged(d, 4);
-}
-
-struct next decode_dsa_ethertype(struct decoding *d)
-{
-    return tagged(d, 8);
-}
-
-struct next decode_dsa_prepended(struct decoding *d)
-{
-    return skip(d, 4) ? next_is(decode_ethernet) : damaged(d);
 }
 
 /* The first log of OpenBSD's packet filter: family 4 | interface 16 | rule 2

@@ -22,7 +22,7 @@ static bool is_bridged_ethernet(uint32_t who, uint16_t what)
 }
 
 /* who 3 | type 2 (RFC 2427 section 4.2) */
-static struct next frame_relay_snap(struct decoding *d)
+static struct next snap_next(struct decoding *d)
 {
     struct cursor c = take_header(d, 5);
     uint32_t who = cursor_be24(&c);
@@ -32,6 +32,27 @@ static struct next frame_relay_snap(struct decoding *d)
     if (is_bridged_ethernet(who, type))
         return next_is(decode_ethernet);
     return who == 0 ? ethertype_next(d, type) : unknown_protocol(d);
+}
+
+/* The byte by which ISO names network protocols. */
+static struct next nlpid_next(struct decoding *d)
+{
+    struct cursor c = take_header(d, 1);
+    uint8_t protocol = cursor_u8(&c);
+    if (c.bad)
+        return damaged(d);
+    switch (protocol) {
+    case NLPID_IPV4:
+        return next_is(decode_ipv4);
+    case NLPID_IPV6:
+        return next_is(decode_ipv6);
+    case NLPID_PPP:
+        return next_is(decode_ppp);
+    case NLPID_SNAP:
+        return snap_next(d);
+    default:
+        return unknown_protocol(d); /* management of the line, ... */
+    }
 }
 
 /* address 2 to 4, the last byte is odd | control 1 | 0? | protocol 1 (RFC 2427);
@@ -49,22 +70,7 @@ struct next decode_frame_relay(struct decoding *d)
         return type.bad ? damaged(d) : ethertype_next(d, ethertype);
     }
     skip(d, byte_at(d, 1) == 0 ? 2 : 1);
-    struct cursor c = take_header(d, 1);
-    uint8_t protocol = cursor_u8(&c);
-    if (c.bad)
-        return damaged(d);
-    switch (protocol) {
-    case NLPID_IPV4:
-        return next_is(decode_ipv4);
-    case NLPID_IPV6:
-        return next_is(decode_ipv6);
-    case NLPID_PPP:
-        return next_is(decode_ppp);
-    case NLPID_SNAP:
-        return frame_relay_snap(d);
-    default:
-        return unknown_protocol(d); /* management of the line, ... */
-    }
+    return nlpid_next(d);
 }
 
 /* A byte in front says which way it went. */
@@ -79,20 +85,22 @@ struct next decode_hdlc_with_direction(struct decoding *d)
 }
 
 /* AAL5: LLC; with SNAP AA AA 03 | 00 80 C2 | what 2 | 0 2 a bridged Ethernet
- * frame (RFC 2684 section 5.3); FE FE 03 CF is PPP (RFC 2364 section 4). */
+ * frame (RFC 2684 section 5.3).  FE FE 03 is followed by ISO's byte (5.1), PPP's
+ * for one (RFC 2364 section 4); Cisco's 03 without FE FE as well. */
 struct next decode_atm(struct decoding *d)
 {
-    static const struct span ppp = SPAN_INIT("\xfe\xfe\x03\xcf");
+    enum { SNAP = 0xaaaa03, ISO = 0xfefe03 };
     struct cursor c = cursor_of(d->bytes);
-    bool snap = cursor_be24(&c) == 0xaaaa03;
+    uint32_t llc = cursor_be24(&c);
     uint32_t who = cursor_be24(&c);
     uint16_t what = cursor_be16(&c);
-    if (snap && is_bridged_ethernet(who, what))
+    if (llc == SNAP && is_bridged_ethernet(who, what))
         return skip(d, 10) ? next_is(decode_ethernet) : damaged(d);
-    if (!span_same(span_first(d->bytes, ppp.n), ppp))
+    bool is_cisco = byte_at(d, 0) == UI;
+    if (llc != ISO && !is_cisco)
         return next_is(decode_llc);
-    skip(d, ppp.n);
-    return next_is(decode_ppp);
+    skip(d, is_cisco ? 1 : 3);
+    return nlpid_next(d);
 }
 
 /* Linux's classical IP over ATM: with LLC, or IP at once. */
@@ -141,11 +149,12 @@ struct next decode_firewire(struct decoding *d)
  * | check sequence 2 | Ethernet.  DOCSIS MULPI section 6.2. */
 struct next decode_docsis(struct decoding *d)
 {
+    enum { PACKET = 0, ISOLATED_PACKET = 2 }; /* others: management, ATM */
     uint8_t control = byte_at(d, 0);
     size_t extended = (control & 1) ? byte_at(d, 1) : 0;
     if (d->bytes.n == 0)
         return damaged(d);
-    if (control >> 6 != 0) /* management, ATM, ... */
+    if (control >> 6 != PACKET && control >> 6 != ISOLATED_PACKET)
         return unknown_protocol(d);
     return skip(d, 6 + extended) ? next_is(decode_ethernet) : damaged(d);
 }

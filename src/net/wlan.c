@@ -2,7 +2,7 @@
  *
  *   control 2 | duration 2 | address 6 x3 | sequence 2 | address? | QoS? | HT?
  *
- * and what monitor mode puts in front: radiotap, Prism, AVS, PPI.
+ * and what monitor mode puts in front: radiotap, Prism, AVS.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <string.h>

@@ -2,6 +2,8 @@
  * and none reads past the end wherever the frame is cut.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "net/decode.h" /* before cmocka, whose skip() is a macro */
+
 #include "test.h"
 
 #include <pcap.h>
@@ -14,6 +16,9 @@ struct row {
     bool has_path;
     const char *hex;
 };
+
+#define ZERO_20 "0000000000000000000000000000000000000000"
+#define ZERO_24 ZERO_20 "00000000"
 
 /* clang-format off */
 static const struct row rows[] = {
@@ -37,6 +42,7 @@ static const struct row rows[] = {
     {"NSH", DLT_EN10MB, false, ETHERNET "894f 0fc2 02 01 00000001" IPV4_TCP},
     {"MPLS", DLT_EN10MB, false,
      ETHERNET "8847 00010040 00020140" IPV4_TCP},
+    {"MPLS as the link layer", DLT_MPLS, false, "00020140" IPV4_TCP},
     {"MPLS around Ethernet with a control word", DLT_EN10MB, false,
      ETHERNET "8847 00020140 00000000" ETHERNET "0800" IPV4_TCP},
     {"MPLS around Ethernet", DLT_EN10MB, false,
@@ -51,6 +57,9 @@ static const struct row rows[] = {
      "86dd 0000 00000002 0001 00 06 0200000000010000" IPV6_TCP},
     {"raw IP", DLT_RAW, false, IPV4_TCP},
     {"raw IP, number of OpenBSD", 14, false, IPV6_TCP},
+    {"raw IP, as a probe names it", DLT_PPI, false,
+     "00 00 0800 65000000" IPV4_TCP},
+    {"raw IP, number in files", 101, false, IPV4_TCP},
     {"raw IPv4", DLT_IPV4, false, IPV4_TCP},
     {"raw IPv6", DLT_IPV6, false, IPV6_TCP},
     {"NULL, little-endian", DLT_NULL, false, "02000000" IPV4_TCP},
@@ -58,6 +67,9 @@ static const struct row rows[] = {
     {"LOOP", DLT_LOOP, false, "00000002" IPV4_TCP},
     {"PPP", DLT_PPP, false, "ff03 0021" IPV4_TCP},
     {"PPP, header compressed", DLT_PPP_SERIAL, false, "57" IPV6_TCP},
+    {"PPP, Cisco's framing", DLT_PPP_SERIAL, false, "0f00 0800" IPV4_TCP},
+    {"PPP, Cisco's framing, to all", DLT_PPP, false, "8f00 86dd" IPV6_TCP},
+    {"PPP with direction, unframed", DLT_PPP_WITH_DIR, false, "00 0021" IPV4_TCP},
     {"PPP with direction", DLT_PPP_WITH_DIR, false, "01 ff03 0021" IPV4_TCP},
     {"PPP of pppd", DLT_PPP_PPPD, false, "01 03 0021" IPV4_TCP},
     {"PPP over Ethernet link", DLT_PPP_ETHER, false,
@@ -72,6 +84,9 @@ static const struct row rows[] = {
      "18400001 0800" IPV4_TCP},
     {"ATM, bridged Ethernet", DLT_ATM_RFC1483, false,
      "aaaa03 0080c2 0007 0000" ETHERNET "0800" IPV4_TCP},
+    {"ATM, IP by ISO's byte", DLT_ATM_RFC1483, false, "fefe03cc" IPV4_TCP},
+    {"ATM, IPv6 by ISO's byte, Cisco's", DLT_ATM_RFC1483, false,
+     "03 8e" IPV6_TCP},
     {"ATM, PPP", DLT_ATM_RFC1483, false, "fefe03cf 0021" IPV4_TCP},
     {"ATM, classical IP with LLC", DLT_ATM_CLIP, false, SNAP "0800" IPV4_TCP},
     {"ATM, classical IP without", DLT_ATM_CLIP, false, IPV6_TCP},
@@ -100,9 +115,11 @@ static const struct row rows[] = {
     {"IP over FireWire", DLT_APPLE_IP_OVER_IEEE1394, false,
      "0000000000000002 0000000000000001 0800" IPV4_TCP},
     {"DOCSIS", DLT_DOCSIS, false,
-     "00 00 003a 0000" ETHERNET "0800" IPV4_TCP},
+     "00 00 003c 3107" ETHERNET "0800" IPV4_TCP "00000000"},
     {"DOCSIS, extended", DLT_DOCSIS, false,
-     "01 03 003d 010203 0000" ETHERNET "0800" IPV4_TCP},
+     "01 03 003f 010203 24ba" ETHERNET "0800" IPV4_TCP "00000000"},
+    {"DOCSIS, isolated", DLT_DOCSIS, false,
+     "80 00 003c 5f2a" ETHERNET "0800" IPV4_TCP "00000000"},
     {"PPI around Ethernet", DLT_PPI, false,
      "00 00 0800 01000000" ETHERNET "0800" IPV4_TCP},
     {"PPI around 802.11", DLT_PPI, false,
@@ -136,9 +153,11 @@ static const struct row rows[] = {
      "0802 0000 020000000002 020000000009 020000000001 0000" SNAP "0800"
      IPV4_TCP},
     {"netANALYZER", DLT_NETANALYZER, false,
-     "00000000" ETHERNET "0800" IPV4_TCP},
+     "00043c00" ETHERNET "0800" IPV4_TCP "00000000"},
     {"netANALYZER, transparent", DLT_NETANALYZER_TRANSPARENT, false,
-     "00000000 55555555555555d5" ETHERNET "0800" IPV4_TCP},
+     "00063c00 55555555555555d5" ETHERNET "0800" IPV4_TCP "00000000"},
+    {"netANALYZER, a short preamble", DLT_NETANALYZER_TRANSPARENT, false,
+     "40063c00 5555d5" ETHERNET "0800" IPV4_TCP "00000000"},
     {"Solaris IPNET", DLT_IPNET, false,
      "01 02 0001 0000002a 00000001 00000000 00000000 00000000" IPV4_TCP},
     {"Symantec", DLT_SYMANTEC_FIREWALL, false,
@@ -149,6 +168,8 @@ static const struct row rows[] = {
      "00000000000000000000000000000000000000000000" IPV6_TCP},
     {"DSA, Broadcom", DLT_DSA_TAG_BRCM, false,
      "020000000002 020000000001 20000005 0800" IPV4_TCP},
+    {"DSA, Broadcom, around LLC", DLT_DSA_TAG_BRCM, false,
+     "020000000002 020000000001 20000005 0032" SNAP "0800" IPV4_TCP},
     {"DSA, Broadcom's in front", DLT_DSA_TAG_BRCM_PREPEND, false,
      "20000005" ETHERNET "0800" IPV4_TCP},
     {"DSA, Marvell", DLT_DSA_TAG_DSA, false,
@@ -164,10 +185,17 @@ static const struct row rows[] = {
      "02 00 0000 0500 0a00 78000000" "2e00 0900" IPV4_TCP "0000"},
     {"NFLOG, big-endian", DLT_NFLOG, false,
      "0a 00 0000 0042 0009" IPV6_TCP "0000"},
+    {"NFLOG of a bridge", DLT_NFLOG, false, "07 00 0000 2e00 0900" IPV4_TCP
+     "0000"},
     {"OpenBSD enc", DLT_ENC, false, "02000000 00000000 00000000" IPV4_TCP},
     {"pflog", DLT_PFLOG, false, "05 02 00 00 00 000000" IPV4_TCP},
     {"macOS pktap", DLT_PKTAP, false,
-     "10000000 01000000 01000000 00000000" ETHERNET "0800" IPV4_TCP},
+     "6c000000 01000000 01000000" ZERO_24 "01000000 02000000 0e000000 00000000"
+     ZERO_24 "00000000 0600 0000 00000000" ZERO_20
+     ETHERNET "0800" IPV4_TCP},
+    {"macOS pktap, version 2", DLT_PKTAP, false,
+     "2c 00 00 28 00 00 0100 0e00 0000 0600 0600 02000000 00000000 00000000"
+     "00000000 00000000 01000800 656e3000" ETHERNET "0800" IPV4_TCP},
     {"802.11, to the access point", DLT_IEEE802_11, false,
      "0801 0000 020000000009 020000000001 020000000002 0000" SNAP "0800"
      IPV4_TCP},
@@ -312,9 +340,63 @@ static void survives_any_cut(void **state)
     net_free(&net);
 }
 
+static bool has_row(int link)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].link == link)
+            return true;
+    }
+    return false;
+}
+
+static void each_decoder_has_a_row(void **state)
+{
+    (void)state;
+    for (int link = 0; link < 1000; link++) {
+        if (link_decoder(link) != unknown_link && !has_row(link))
+            fail_msg("link type %d is read, but not tested", link);
+    }
+}
+
+/* What is no frame, or a piece of one, and so no damage either. */
+static void what_holds_no_ip_is_no_damage(void **state)
+{
+    /* clang-format off */
+    static const struct {
+        int link;
+        const char *hex;
+    } frames[] = {
+        /* a signal at a pin of the analyzer */
+        {DLT_NETANALYZER, "00050000 0000000000000000000000000000"},
+        /* ARP that went over a bridge */
+        {DLT_NFLOG, "07 00 0000 2000 0900 0001080006040001 020000000001"
+                    "0a000001 000000000000 0a000002"},
+        /* management of a cable modem, of Frame Relay */
+        {DLT_DOCSIS, "c2 00 0012 0000" ETHERNET "0000 0000 0000"},
+        {DLT_FRELAY, "0001 03 08 00 75 9501 0100 0302 0101"},
+        /* TZSP's keep-alive; what ERF tells of itself */
+        {DLT_TZSP, "01 04 0000 01"},
+        {DLT_ERF, "0000000000000000 1b 00 0020 0000 0000"},
+    };
+    /* clang-format on */
+    (void)state;
+    for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+        struct net *net = net_new();
+        struct packet p;
+        uint8_t *bytes;
+        assert_false(
+            hex_decode(net, frames[i].link, frames[i].hex, &p, &bytes));
+        assert_int_equal(net_counts(net)->damaged, 0);
+        assert_int_equal(net_counts(net)->unknown_link, 0);
+        assert_int_equal(net_counts(net)->unknown_protocol, 1);
+        free(bytes);
+        net_free(&net);
+    }
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[2 * ROWS];
+    struct CMUnitTest tests[2 * ROWS + 2];
     for (size_t i = 0; i < ROWS; i++) {
         /* Only a copy can be passed: cmocka's state is not const. */
         struct row *row = malloc(sizeof(*row));
@@ -325,6 +407,10 @@ int main(void)
                                                .test_func = survives_any_cut,
                                                .initial_state = row};
     }
+    tests[2 * ROWS] =
+        (struct CMUnitTest)cmocka_unit_test(each_decoder_has_a_row);
+    tests[2 * ROWS + 1] =
+        (struct CMUnitTest)cmocka_unit_test(what_holds_no_ip_is_no_damage);
     int failed = cmocka_run_group_tests_name("link types and tunnels", tests,
                                              NULL, NULL);
     for (size_t i = 0; i < ROWS; i++)
