@@ -118,7 +118,8 @@ decoder decode_frame_relay, decode_frame_relay_with_direction,
     decode_hdlc_with_direction, decode_atm, decode_atm_clip, decode_sunatm,
     decode_slip, decode_ip_over_fc, decode_firewire, decode_docsis;
 decoder decode_ppi, decode_erf, decode_juniper_ethernet, decode_juniper_ppp,
-    decode_juniper_frame_relay, decode_juniper_hdlc, decode_netanalyzer,
+    decode_juniper_frame_relay, decode_juniper_hdlc, decode_juniper_ethertype,
+    decode_juniper_atm1, decode_juniper_atm2, decode_netanalyzer,
     decode_netanalyzer_transparent, decode_ipnet, decode_symantec,
     decode_old_pflog;
 decoder decode_80211, decode_radiotap, decode_prism, decode_avs;

@@ -80,6 +80,13 @@ struct next decode_preamble(struct decoding *d)
     return whole ? next_is(decode_ethernet) : unknown_protocol(d);
 }
 
+/* A passive optical network puts its link's id into the preamble, of which the
+ * last 6 bytes are there (IEEE 802.3 section 65.1.3.2). */
+static struct next decode_epon(struct decoding *d)
+{
+    return skip(d, 6) ? next_is(decode_ethernet) : damaged(d);
+}
+
 /* IEEE 802.2: AA AA 03 | who 3 | type 2 is SNAP (RFC 1042); 06 06 03 is IP. */
 struct next decode_llc(struct decoding *d)
 {
@@ -358,13 +365,21 @@ static const struct link {
     {DLT_DOCSIS,             decode_docsis},
     {DLT_PPI,                decode_ppi},
     {DLT_ERF,                decode_erf},
+    {DLT_ERF_ETH,            decode_erf},
+    {DLT_ERF_POS,            decode_erf},
     {DLT_JUNIPER_ETHER,      decode_juniper_ethernet},
+    {DLT_JUNIPER_PPPOE,      decode_juniper_ethernet},
+    {DLT_JUNIPER_PPPOE_ATM,  decode_juniper_ethertype},
+    {DLT_JUNIPER_ATM1,       decode_juniper_atm1},
+    {DLT_JUNIPER_ATM2,       decode_juniper_atm2},
     {DLT_JUNIPER_PPP,        decode_juniper_ppp},
     {DLT_JUNIPER_FRELAY,     decode_juniper_frame_relay},
     {DLT_JUNIPER_CHDLC,      decode_juniper_hdlc},
     {DLT_TZSP,               decode_tzsp},
     {DLT_NETANALYZER,        decode_netanalyzer},
     {DLT_NETANALYZER_TRANSPARENT, decode_netanalyzer_transparent},
+    {DLT_ETHERNET_MPACKET,   decode_preamble},
+    {DLT_EPON,               decode_epon},
     {DLT_IPNET,              decode_ipnet},
     {DLT_SYMANTEC_FIREWALL,  decode_symantec},
     {DLT_DSA_TAG_BRCM,       decode_dsa},

@@ -18,17 +18,21 @@ struct next decode_ppi(struct decoding *d)
 }
 
 /* Endace: time 8 | type 1 | flags 1 | record length 2 | loss 2 | length 2
- * | extension headers of 8, as long as the first bit of the one before is set */
+ * | extension headers of 8, as long as the first bit of the one before is set
+ * | which channel 4, if there are many, or which circuit of ATM */
 struct next decode_erf(struct decoding *d)
 {
     enum {
         EXTENDED = 0x80,
         HDLC = 1,
         ETHERNET = 2,
+        AAL5 = 4,
+        CHANNEL_HDLC = 5,
         COLOR_HDLC = 10,
         COLOR_ETHERNET = 11,
         DSM_HDLC = 15,
         DSM_ETHERNET = 16,
+        COLOR_CHANNEL_HDLC = 17,
         HASH_HDLC = 19,
         HASH_ETHERNET = 20,
         IPV4 = 22,
@@ -61,6 +65,11 @@ struct next decode_erf(struct decoding *d)
     case DSM_HDLC:
     case HASH_HDLC:
         return next_is(decode_hdlc);
+    case CHANNEL_HDLC:
+    case COLOR_CHANNEL_HDLC:
+        return skip(d, 4) ? next_is(decode_hdlc) : damaged(d);
+    case AAL5:
+        return skip(d, 4) ? next_is(decode_atm) : damaged(d);
     case IPV4:
     case IPV6:
         return next_is(decode_ip);
@@ -108,6 +117,49 @@ struct next decode_juniper_frame_relay(struct decoding *d)
 struct next decode_juniper_hdlc(struct decoding *d)
 {
     return juniper(d, decode_hdlc);
+}
+
+static struct next only_ethertype(struct decoding *d)
+{
+    struct cursor c = take_header(d, 2);
+    uint16_t type = cursor_be16(&c);
+    return c.bad ? damaged(d) : ethertype_next(d, type);
+}
+
+struct next decode_juniper_ethertype(struct decoding *d)
+{
+    return juniper(d, only_ethertype);
+}
+
+/* The circuit's configuration says what it carries, and nothing in the frame:
+ * IP at once, PPP (its numbers for IP begin with 0), or LLC. */
+static struct next circuit(struct decoding *d)
+{
+    uint8_t first = byte_at(d, 0);
+    bool ipv4 = first >= 0x45 && first <= 0x4f;
+    if (ipv4 || first >> 4 == 6)
+        return next_is(decode_ip);
+    return next_is(first == 0 ? decode_ppp : decode_atm);
+}
+
+static struct next circuit_of_atm1(struct decoding *d)
+{
+    return skip(d, 4) ? next_is(circuit) : damaged(d);
+}
+
+static struct next circuit_of_atm2(struct decoding *d)
+{
+    return skip(d, 8) ? next_is(circuit) : damaged(d);
+}
+
+struct next decode_juniper_atm1(struct decoding *d)
+{
+    return juniper(d, circuit_of_atm1);
+}
+
+struct next decode_juniper_atm2(struct decoding *d)
+{
+    return juniper(d, circuit_of_atm2);
 }
 
 /* Mirrored by access points and by MikroTik's routers, also over UDP: version 1

@@ -136,6 +136,14 @@ static const struct row rows[] = {
      "0000000000000000 01 00 0040 0000 002e 0f00 0800" IPV4_TCP},
     {"ERF, IPv6", DLT_ERF, false,
      "0000000000000000 17 00 004e 0000 003e" IPV6_TCP},
+    {"ERF, HDLC of one channel", DLT_ERF, false,
+     "0000000000000000 05 00 0044 0000 0032 00000003 0f00 0800" IPV4_TCP},
+    {"ERF, AAL5", DLT_ERF, false,
+     "0000000000000000 04 00 004a 0000 0036 00000210" SNAP "0800" IPV4_TCP},
+    {"ERF, always Ethernet", DLT_ERF_ETH, false,
+     "0000000000000000 02 04 0048 0000 0038 0000" ETHERNET "0800" IPV4_TCP},
+    {"ERF, always HDLC", DLT_ERF_POS, false,
+     "0000000000000000 01 00 0040 0000 002e ff03 0021" IPV4_TCP},
     {"Juniper, Ethernet", DLT_JUNIPER_ETHER, false,
      "4d4743 01" ETHERNET "0800" IPV4_TCP},
     {"Juniper, Ethernet with extensions", DLT_JUNIPER_ETHER, false,
@@ -147,6 +155,21 @@ static const struct row rows[] = {
      "4d4743 00 184103cc" IPV4_TCP},
     {"Juniper, HDLC", DLT_JUNIPER_CHDLC, false,
      "4d4743 00 0f000800" IPV4_TCP},
+    {"Juniper, PPPoE", DLT_JUNIPER_PPPOE, false,
+     "4d4743 01" ETHERNET "8864 11 00 0001 002c 0021" IPV4_TCP},
+    {"Juniper, PPPoE over ATM", DLT_JUNIPER_PPPOE_ATM, false,
+     "4d4743 01 8864 11 00 0001 002c 0021" IPV4_TCP},
+    {"Juniper, ATM1, LLC", DLT_JUNIPER_ATM1, false,
+     "4d4743 01 00000001" SNAP "0800" IPV4_TCP},
+    {"Juniper, ATM1, IP", DLT_JUNIPER_ATM1, false,
+     "4d4743 01 00000001" IPV6_TCP},
+    {"Juniper, ATM2, bridged", DLT_JUNIPER_ATM2, false,
+     "4d4743 01 0000000000000000 aaaa03 0080c2 0007 0000" ETHERNET "0800"
+     IPV4_TCP},
+    {"Juniper, ATM2, PPP", DLT_JUNIPER_ATM2, false,
+     "4d4743 01 0000000000000000 0021" IPV4_TCP},
+    {"Juniper, ATM2, IP", DLT_JUNIPER_ATM2, false,
+     "4d4743 01 0000000000000000" IPV4_TCP},
     {"TZSP", DLT_TZSP, false, "01 00 0001 01" ETHERNET "0800" IPV4_TCP},
     {"TZSP with tags", DLT_TZSP, false,
      "01 00 0012 00 0a 01 c4 28 04 00000001 01"
@@ -158,6 +181,9 @@ static const struct row rows[] = {
      "00063c00 55555555555555d5" ETHERNET "0800" IPV4_TCP "00000000"},
     {"netANALYZER, a short preamble", DLT_NETANALYZER_TRANSPARENT, false,
      "40063c00 5555d5" ETHERNET "0800" IPV4_TCP "00000000"},
+    {"mPacket, a whole frame", DLT_ETHERNET_MPACKET, false,
+     "55555555555555d5" ETHERNET "0800" IPV4_TCP "9871c790"},
+    {"EPON", DLT_EPON, false, "d5555500017a" ETHERNET "0800" IPV4_TCP},
     {"Solaris IPNET", DLT_IPNET, false,
      "01 02 0001 0000002a 00000001 00000000 00000000 00000000" IPV4_TCP},
     {"Symantec", DLT_SYMANTEC_FIREWALL, false,
@@ -368,12 +394,16 @@ static void what_holds_no_ip_is_no_damage(void **state)
     } frames[] = {
         /* a signal at a pin of the analyzer */
         {DLT_NETANALYZER, "00050000 0000000000000000000000000000"},
+        /* the second piece of an interrupted frame */
+        {DLT_ETHERNET_MPACKET, "555555555555611e" ETHERNET "0800" IPV4_TCP},
         /* ARP that went over a bridge */
         {DLT_NFLOG, "07 00 0000 2000 0900 0001080006040001 020000000001"
                     "0a000001 000000000000 0a000002"},
         /* management of a cable modem, of Frame Relay */
         {DLT_DOCSIS, "c2 00 0012 0000" ETHERNET "0000 0000 0000"},
         {DLT_FRELAY, "0001 03 08 00 75 9501 0100 0302 0101"},
+        /* a cell that manages a circuit */
+        {DLT_JUNIPER_ATM1, "4d4743 01 80000001 18 01 6a6a6a6a"},
         /* TZSP's keep-alive; what ERF tells of itself */
         {DLT_TZSP, "01 04 0000 01"},
         {DLT_ERF, "0000000000000000 1b 00 0020 0000 0000"},
