@@ -6,14 +6,17 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <pcap/dlt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cursor.h"
 #include "capture/capture.h"
 #include "flow/flow.h"
+#include "net/decode.h"
 #include "net/packet.h"
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void ended(void *user, struct flow *flow)
@@ -32,16 +35,46 @@ static unsigned touch(struct span payload)
     return sum;
 }
 
+/* The index is in inputs that are kept: new ones go to the end. */
+/* clang-format off */
+static const int links[] = {
+    DLT_EN10MB, DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_RAW, DLT_NULL, DLT_LOOP,
+    DLT_PPP, DLT_PPP_SERIAL, DLT_PPP_ETHER, DLT_C_HDLC, DLT_FDDI,
+    DLT_IEEE802_11_RADIO, DLT_IEEE802_11, DLT_IPV4, DLT_IPV6, DLT_NFLOG,
+    DLT_FRELAY, DLT_ATM_RFC1483, DLT_SUNATM, DLT_DOCSIS, DLT_PPI, DLT_ERF,
+    DLT_JUNIPER_ETHER, DLT_JUNIPER_FRELAY, DLT_TZSP, DLT_IPNET,
+    DLT_SYMANTEC_FIREWALL, DLT_DSA_TAG_EDSA, DLT_PKTAP, DLT_IEEE802, DLT_SLIP,
+    14, 17, DLT_ATM_CLIP, 101, DLT_ENC, DLT_PFLOG, DLT_PRISM_HEADER,
+    DLT_IP_OVER_FC, DLT_JUNIPER_ATM1, DLT_JUNIPER_ATM2,
+    DLT_APPLE_IP_OVER_IEEE1394, DLT_IEEE802_11_RADIO_AVS, DLT_PPP_PPPD,
+    DLT_JUNIPER_PPPOE, DLT_JUNIPER_PPPOE_ATM, DLT_ERF_ETH, DLT_ERF_POS,
+    DLT_JUNIPER_PPP, DLT_JUNIPER_CHDLC, DLT_PPP_WITH_DIR, DLT_C_HDLC_WITH_DIR,
+    DLT_FRELAY_WITH_DIR, DLT_MPLS, DLT_NETANALYZER,
+    DLT_NETANALYZER_TRANSPARENT, DLT_IPOIB, DLT_EPON, DLT_ETHERNET_MPACKET,
+    DLT_DSA_TAG_BRCM, DLT_DSA_TAG_BRCM_PREPEND, DLT_DSA_TAG_DSA,
+};
+/* clang-format on */
+
+/* Whoever adds a link type and forgets it here learns it at once. */
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    for (int link = 0; link < 1000; link++) {
+        size_t i = 0;
+        while (i < sizeof links / sizeof links[0] && links[i] != link)
+            i++;
+        if (i == sizeof links / sizeof links[0] &&
+            link_decoder(link) != unknown_link) {
+            fprintf(stderr, "link type %d is not in links[]\n", link);
+            abort();
+        }
+    }
+    return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const int links[] = {
-        DLT_EN10MB, DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_RAW, DLT_NULL, DLT_LOOP,
-        DLT_PPP, DLT_PPP_SERIAL, DLT_PPP_ETHER, DLT_C_HDLC, DLT_FDDI,
-        DLT_IEEE802_11_RADIO, DLT_IEEE802_11, DLT_IPV4, DLT_IPV6, DLT_NFLOG,
-        /* new ones at the end: the index is in what was found */
-        DLT_FRELAY, DLT_ATM_RFC1483, DLT_SUNATM, DLT_DOCSIS, DLT_PPI, DLT_ERF,
-        DLT_JUNIPER_ETHER, DLT_JUNIPER_FRELAY, DLT_TZSP, DLT_IPNET,
-        DLT_SYMANTEC_FIREWALL, DLT_DSA_TAG_EDSA, DLT_PKTAP};
     int64_t now = 0;
     const struct flow_table_hooks hooks = {ended, NULL, &now};
     struct cursor c = cursor_of((struct span){data, size});
