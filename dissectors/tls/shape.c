@@ -124,9 +124,17 @@ void shape_record(struct shape *s, enum dir dir, size_t content, int64_t time)
     count(s, dir, content, time);
 }
 
+void shape_missed(struct shape *s, enum dir dir)
+{
+    settle(s);
+    s->missed = true;
+    if (s->records[dir] == 0)
+        s->records[dir] = 1;
+}
+
 static bool only_goodbye_after(const struct shape *s)
 {
-    if (s->exchanges == 0 || s->full || s->after > 1 ||
+    if (s->exchanges == 0 || s->full || s->missed || s->after > 1 ||
         (s->after == 1 && s->after_bytes > SHAPE_GOODBYE))
         return false;
     return s->speaker == S2C || s->request <= SHAPE_GOODBYE;
@@ -172,5 +180,5 @@ void shape_tell(struct shape *s, const struct shape_end *end, struct facts *out)
          .closed_by = closed_name(end->closed),
          .left_first = side_word(end->left, end->left_by, SPAN("none")),
          .left_after = clock_seconds(end->left_after), .keys = end->keys,
-         .whole = !s->full);
+         .whole = !s->full && !s->missed);
 }

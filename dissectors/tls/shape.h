@@ -22,7 +22,8 @@ struct shape_early {
 
 struct shape {
     uint64_t records[2], bytes[2];
-    bool full; /* SHAPE_RECORDS reached: what came after was not measured */
+    bool full;   /* SHAPE_RECORDS reached: what came after was not measured */
+    bool missed; /* some of it is not in the capture */
     bool began;
     enum dir speaker; /* who spoke last, if somebody did */
     uint64_t exchanges;
@@ -56,6 +57,10 @@ void shape_expect_tickets(struct shape *shape, bool client_first);
  * content, or one byte, before each: there the counts are double.) */
 void shape_record(struct shape *shape, enum dir dir, size_t content,
                   int64_t time);
+
+/* Bytes of that side were missed, and at least a part of one record among them.
+ * What is not in the capture is no silence. */
+void shape_missed(struct shape *shape, enum dir dir);
 
 /* What is known of a talk besides its records. */
 struct shape_end {

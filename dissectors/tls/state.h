@@ -39,6 +39,7 @@ enum reached {
 /* One direction. */
 struct tls_half {
     bool opened;           /* it began with a record */
+    bool resync;           /* bytes were lost; a record may come next */
     size_t skip;           /* bytes of a record's body still to pass over */
     struct record waiting; /* a record of which not all has come ... */
     size_t waiting_n;      /* ... and how long it is, header included; or 0 */

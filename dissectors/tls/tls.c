@@ -190,6 +190,21 @@ static enum record_parse next_record(const struct tls_half *half,
     return RECORD_OK;
 }
 
+/* After lost bytes: packets are lost whole, and most begin with a record.  What
+ * does not look like one is the rest of a lost one, and nobody knows where the
+ * next begins.  False while that is not known. */
+static bool find_record(struct tls *tls, struct tls_half *half,
+                        struct span rest)
+{
+    struct record record;
+    enum record_parse parse = record_parse(rest, false, &record);
+    if (!half->resync || parse == RECORD_MORE)
+        return !half->resync;
+    half->resync = false;
+    tls->done |= parse == RECORD_BAD;
+    return !tls->done;
+}
+
 /* Takes one step; false when it needs more bytes. */
 static bool step(struct tls *tls, struct reading *r, struct facts *out)
 {
@@ -198,7 +213,7 @@ static bool step(struct tls *tls, struct reading *r, struct facts *out)
     size_t skipped = span_first(r->rest, half->skip).n;
     half->skip -= skipped;
     use(r, skipped);
-    if (r->rest.n == 0)
+    if (r->rest.n == 0 || !find_record(tls, half, r->rest))
         return false;
     switch (next_record(half, r->rest, &record)) {
     case RECORD_MORE:
@@ -255,7 +270,14 @@ static void tls_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
     if (tls->done)
         return;
     if (lost > known) {
-        tls->lost = tls->done = true;
+        tls->lost = true;
+        /* Only whole records can be read with keys, or before encryption. */
+        half->resync = tls->told && !half->decrypt;
+        tls->done = !half->resync;
+        half->skip = 0;
+        half->waiting_n = 0;
+        if (tls->told)
+            shape_missed(&tls->shape, dir);
         return;
     }
     half->skip = known - (size_t)lost;

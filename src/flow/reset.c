@@ -55,7 +55,7 @@ static bool odd_ip_id(const struct flow_detail *detail,
 /* A sequence number that neither a kernel nor an application would use. */
 static bool odd_seq(const struct flow_side *side, uint32_t seq)
 {
-    uint32_t last = side->next_seq + (side->fin ? 1 : 0);
+    uint32_t last = side->next_seq + 1; /* its FIN, which may be missed */
     if (!side->seq_known || side->packets == 0 || side->missed > 0 ||
         side->detail->missed_frame || side->detail->hole_n > 0)
         return false; /* the capture does not show all that it sent */
@@ -110,12 +110,17 @@ static unsigned signs_of(const struct flow *flow, enum dir dir,
     return signs;
 }
 
-static enum reset_state state_of(const struct flow *flow)
+/* A sequence number behind a FIN tells of it where the capture missed it. */
+static enum reset_state state_of(const struct flow *flow, enum dir dir,
+                                 uint32_t seq)
 {
-    if (flow->side[C2S].fin && flow->side[S2C].fin)
+    const struct flow_side *side = &flow->side[dir];
+    bool closed = side->fin || (side->seq_known && side->segments > 0 &&
+                                seq == side->next_seq + 1);
+    bool other_closed = flow->side[other_dir(dir)].fin;
+    if (closed && other_closed)
         return RESET_CLOSED;
-    return flow->side[C2S].fin || flow->side[S2C].fin ? RESET_CLOSING
-                                                      : RESET_ESTABLISHED;
+    return closed || other_closed ? RESET_CLOSING : RESET_ESTABLISHED;
 }
 
 static struct reset reset_of(const struct flow *flow, enum dir dir,
@@ -129,7 +134,7 @@ static struct reset reset_of(const struct flow *flow, enum dir dir,
         .ack = packet->tcp.ack,
         .ttl = packet->ttl,
         .ttl_usual = flow->side[dir].ttl,
-        .state = state_of(flow),
+        .state = state_of(flow, dir, packet->tcp.seq),
         .bytes = {flow->side[C2S].bytes, flow->side[S2C].bytes},
     };
     if (peer->last_time) {
@@ -203,7 +208,7 @@ static void take_reset(struct flow *flow, enum dir dir,
     }
     reset->signs |= signs;
     side->reset = true;
-    if (state_of(flow) != RESET_CLOSED) {
+    if (state_of(flow, dir, packet->tcp.seq) != RESET_CLOSED) {
         flow->end = dir == C2S ? FLOW_CLIENT_RESET : FLOW_SERVER_RESET;
         flow->over = true;
     }
@@ -227,7 +232,7 @@ void reset_was_later(struct flow *flow, int64_t fin_time)
         struct reset *reset = &flow->side[dir].detail->reset;
         if (reset->frame == 0 || reset->time <= fin_time)
             continue;
-        reset->state = state_of(flow);
+        reset->state = state_of(flow, dir, reset->seq);
         if (reset->state == RESET_CLOSED) /* it was closed in order before */
             flow->end = flow->side[C2S].detail->fin.first ? FLOW_CLIENT_FIN
                                                           : FLOW_SERVER_FIN;

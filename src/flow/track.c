@@ -112,6 +112,16 @@ static bool fin_came_first(const struct flow_side *side,
     return side->detail->fin.time < peer->detail->fin.time;
 }
 
+/* It acknowledges one byte more than the other side was seen to send: that is
+ * its FIN, which the capture missed. */
+static bool answers_unseen_fin(const struct flow_side *peer,
+                               const struct packet *packet)
+{
+    return !peer->fin && peer->seq_known && peer->packets > 1 &&
+           packet->tcp.flags & TCP_ACK &&
+           packet->tcp.ack == peer->next_seq + 1;
+}
+
 static void take_fin(struct flow *flow, enum dir dir,
                      const struct packet *packet)
 {
@@ -132,7 +142,8 @@ static void take_fin(struct flow *flow, enum dir dir,
     fin->time = packet->time;
     fin->ack = packet->tcp.ack;
     fin->after = packet->tcp.seq + packet->length + 1;
-    fin->first = !peer->fin || fin_came_first(side, peer, packet);
+    fin->first = peer->fin ? fin_came_first(side, peer, packet)
+                           : !answers_unseen_fin(peer, packet);
     fin->delay = before ? elapsed(before, packet->time) : 0;
     fin->bytes[C2S] = flow->side[C2S].bytes;
     fin->bytes[S2C] = flow->side[S2C].bytes;
@@ -141,6 +152,8 @@ static void take_fin(struct flow *flow, enum dir dir,
     if (fin->first &&
         (flow->end == FLOW_OPEN || (peer->fin && !side->reset && !peer->reset)))
         flow->end = dir == C2S ? FLOW_CLIENT_FIN : FLOW_SERVER_FIN;
+    else if (flow->end == FLOW_OPEN) /* the other side had, unseen */
+        flow->end = dir == C2S ? FLOW_SERVER_FIN : FLOW_CLIENT_FIN;
     if (peer->fin)
         flow->over = true;
     reset_was_later(flow, packet->time);

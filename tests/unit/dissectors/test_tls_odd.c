@@ -294,7 +294,7 @@ static void a_hole_inside_a_record_is_passed_over(void **state)
     }
 }
 
-static void a_hole_over_a_records_end_ends_it_all(void **state)
+static void after_a_hole_the_next_record_is_found_where_it_begins(void **state)
 {
     (void)state;
     struct lab lab = {.version = TLS1_2_VERSION, .cert = &server};
@@ -302,9 +302,22 @@ static void a_hole_over_a_records_end_ends_it_all(void **state)
     size_t greeting = lab.piece_count - 4;
     struct lab_seen seen =
         lose(&lab, greeting, 0, lab.pieces[greeting].n, NULL);
+    assert_false(seen.done);
+    lab_has(&seen, "tls.handshake", 0, "result=ok");
+    lab_has(&seen, "tls.shape", 0, "server_records=2|whole=no");
+    lab_seen_free(&seen);
+    /* What follows is the end of the lost record. */
+    seen = lose(&lab, greeting, 0, lab.pieces[greeting].n - 3, NULL);
     assert_true(seen.done);
     lab_has(&seen, "tls.handshake", 0, "result=ok");
     lab_seen_free(&seen);
+    /* With keys the number of the record counts as well. */
+    struct tls_keys *keys = tls_keys_new();
+    tls_keys_add(keys, text_span(&lab.keys));
+    seen = lose(&lab, greeting, 0, lab.pieces[greeting].n, keys);
+    assert_true(seen.done);
+    lab_seen_free(&seen);
+    tls_keys_free(&keys);
     lab_close(&lab);
 }
 
@@ -363,7 +376,8 @@ int main(void)
         cmocka_unit_test(noise_from_the_middle_is_not_judged),
         cmocka_unit_test(nothing_at_all_is_an_unfinished_handshake),
         cmocka_unit_test(a_hole_inside_a_record_is_passed_over),
-        cmocka_unit_test(a_hole_over_a_records_end_ends_it_all),
+        cmocka_unit_test(
+            after_a_hole_the_next_record_is_found_where_it_begins),
         cmocka_unit_test(a_hole_in_the_handshake_makes_no_failure),
         cmocka_unit_test(probing_knows_hellos),
     };

@@ -270,6 +270,48 @@ static void nor_do_times_count_where_one_acknowledges_the_other(void **state)
     lab_close(&lab);
 }
 
+static void a_fin_that_was_missed_is_known_by_its_acknowledgement(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    S(.flags = TCP_FIN | TCP_ACK, .seq = 561, .ack = 132);
+    lab_end(&lab);
+    assert_int_equal(lab.copy.end, FLOW_CLIENT_FIN);
+    assert_text(TOLD(tcp_fin, 0)->by, "server");
+    assert_false(TOLD(tcp_fin, 0)->first);
+    lab_close(&lab);
+    /* It acknowledges content only: nobody had closed before. */
+    lab_open(&lab);
+    talk(&lab);
+    S(.flags = TCP_FIN | TCP_ACK, .seq = 561, .ack = 131);
+    lab_end(&lab);
+    assert_int_equal(lab.copy.end, FLOW_SERVER_FIN);
+    assert_true(TOLD(tcp_fin, 0)->first);
+    lab_close(&lab);
+}
+
+static void a_reset_behind_a_missed_fin_is_no_forgery(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    S(.flags = TCP_RST, .seq = 562);
+    lab_end(&lab);
+    assert_text(TOLD(tcp_reset, 0)->state, "closing");
+    assert_int_equal(TOLD(tcp_reset, 0)->forgery, 0);
+    lab_close(&lab);
+    lab_open(&lab);
+    talk(&lab);
+    S(.flags = TCP_RST, .seq = 563);
+    lab_end(&lab);
+    assert_text(TOLD(tcp_reset, 0)->state, "established");
+    assert_int_equal(TOLD(tcp_reset, 0)->forgery, 1);
+    lab_close(&lab);
+}
+
 static void of_fins_that_cross_the_earlier_is_first(void **state)
 {
     (void)state;
@@ -342,6 +384,8 @@ int main(void)
         cmocka_unit_test(silence_from_the_start_has_no_speaker),
         cmocka_unit_test(who_closed_first_is_not_who_is_stored_first),
         cmocka_unit_test(nor_do_times_count_where_one_acknowledges_the_other),
+        cmocka_unit_test(a_fin_that_was_missed_is_known_by_its_acknowledgement),
+        cmocka_unit_test(a_reset_behind_a_missed_fin_is_no_forgery),
         cmocka_unit_test(of_fins_that_cross_the_earlier_is_first),
         cmocka_unit_test(a_reset_stored_before_the_fins_was_not_before_them),
         cmocka_unit_test(resets_far_apart_are_not_of_both_at_once),
