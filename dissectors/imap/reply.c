@@ -135,6 +135,8 @@ static void untagged(struct imap *im, struct span rest, struct span line,
 {
     struct span data = rest;
     struct span status = status_of(mail_word(&rest));
+    /* Some tell what is new without saying "+" first: they do wait. */
+    im->idle.invited |= im->idle.on && im->pending_n == 1 && !status.n;
     if (status.n) {
         line = mail_without_secrets(im->secrets, line, out);
         rest = line;

@@ -29,10 +29,19 @@ static enum verdict verdict_of(const struct result_session *s)
                                               : s->healed_effect;
 }
 
+/* It said nothing, and nobody said what would have failed: balancers and
+ * monitors look whether a server is there before they pass clients on to it. */
+static bool only_looked(const struct result_session *s)
+{
+    return s->verdict == VERDICT_UNDETERMINED && s->client_bytes == 0;
+}
+
 static void take(struct course *c, const struct result *result,
                  const struct result_session *s)
 {
     enum verdict verdict = verdict_of(s);
+    if (s->healed_by && only_looked(s))
+        return;
     if (s->healed_by) {
         const struct result_session *by = NULL;
         c->healed++;
