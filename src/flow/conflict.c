@@ -28,15 +28,31 @@ void conflict_remember(struct flow_detail *detail, const struct packet *packet)
         memcpy(head->bytes, begin.p, begin.n);
 }
 
+/* What of the packet stands in the same place as what is remembered. */
+static size_t overlap(const struct head *head, const struct packet *packet,
+                      const uint8_t **before, const uint8_t **now)
+{
+    struct span old = {head->bytes, head->n};
+    struct span new = packet->payload;
+    int32_t later = (int32_t)(packet->tcp.seq - head->seq);
+    if (later >= 0)
+        old = span_skip(old, (size_t)later);
+    else
+        new = span_skip(new, (size_t)-(int64_t)later);
+    *before = old.p;
+    *now = new.p;
+    return old.n < new.n ? old.n : new.n;
+}
+
 void conflict_compare(struct flow_detail *detail, const struct packet *packet)
 {
     if (detail->conflict.frame)
         return;
     for (size_t i = 0; i < detail->head_n; i++) {
         const struct head *head = &detail->heads[i];
-        size_t n = span_first(packet->payload, head->n).n;
-        if (n < COMPARE_MIN || head->seq != packet->tcp.seq ||
-            memcmp(head->bytes, packet->payload.p, n) == 0)
+        const uint8_t *before, *now;
+        size_t n = overlap(head, packet, &before, &now);
+        if (n < COMPARE_MIN || memcmp(before, now, n) == 0)
             continue;
         detail->conflict = (struct conflict){
             .frame = packet->frame,

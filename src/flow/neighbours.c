@@ -361,7 +361,9 @@ static bool is_one_machine(const struct neighbours *n,
                     same_mac(c->second, claim->second);
         bool swapped = same_mac(c->first, claim->second) &&
                        same_mac(c->second, claim->first);
-        if (c != claim && c->touched && (same || swapped))
+        /* (The same address again is a tap that shows it in a VLAN as well.) */
+        if (c->touched && !address_same(&c->address, &claim->address) &&
+            (same || swapped))
             return true;
     }
     return false;

@@ -43,6 +43,10 @@ static int64_t take_time(struct flow *flow, enum dir dir,
         if (flow->last_time - packet->time > CLOCK_SECOND)
             counts->clock_steps++;
     }
+    /* What is said in several packets was said after the pause before them. */
+    bool goes_on = side->last_frame == flow->last_frame && side->seen;
+    if (!goes_on || pause > side->detail->last_pause)
+        side->detail->last_pause = pause;
     flow->last_frame = packet->frame;
     flow->last_time = packet->time;
     if (!side->seen) {
@@ -55,7 +59,6 @@ static int64_t take_time(struct flow *flow, enum dir dir,
     side->last_frame = packet->frame;
     side->last_time = packet->time;
     side->packets++;
-    side->detail->last_pause = pause;
     return pause;
 }
 

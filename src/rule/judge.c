@@ -10,9 +10,13 @@
 #include "rule/base.h"
 #include "rule/match.h"
 
+/* Some captures count whole seconds; and what TCP did is told when all is over,
+ * so the order of telling comes last. */
 static bool is_later(const struct fact *a, const struct fact *b)
 {
-    return a->time != b->time ? a->time > b->time : a->order > b->order;
+    if (a->time != b->time)
+        return a->time > b->time;
+    return a->frame != b->frame ? a->frame > b->frame : a->order > b->order;
 }
 
 static bool in_order(enum pattern_order order, const struct fact *fact,

@@ -329,6 +329,22 @@ static void other_content_for_the_same_place_is_told(void **state)
     lab_close(&lab);
 }
 
+static void other_content_is_told_however_it_is_cut(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .text = "a1 BAD bl");
+    S(.flags = TCP_ACK, .seq = 510, .ack = 101, .text = "ocked");
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .text = "a1");
+    S(.flags = TCP_ACK, .seq = 503, .ack = 101, .text = " OK done");
+    lab_end(&lab);
+    assert_int_equal(COUNT(tcp_conflict), 1);
+    assert_int_equal(FRAME(tcp_conflict, 0), 7);
+    lab_close(&lab);
+}
+
 static void the_same_content_in_other_pieces_is_none(void **state)
 {
     (void)state;
@@ -413,6 +429,7 @@ int main(void)
         cmocka_unit_test(one_wrong_checksum_among_many_is_damage),
         cmocka_unit_test(odd_segments_are_counted),
         cmocka_unit_test(other_content_for_the_same_place_is_told),
+        cmocka_unit_test(other_content_is_told_however_it_is_cut),
         cmocka_unit_test(the_same_content_in_other_pieces_is_none),
         cmocka_unit_test(what_others_overtook_was_not_lost),
         cmocka_unit_test(losses_in_a_row_are_counted),

@@ -312,6 +312,21 @@ static void a_reset_behind_a_missed_fin_is_no_forgery(void **state)
     lab_close(&lab);
 }
 
+static void the_pause_is_that_before_all_that_was_said_at_once(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    lab.time += 65 * CLOCK_SECOND;
+    C(.flags = TCP_ACK, .seq = 131, .ack = 561, .n = 5);
+    C(.flags = TCP_ACK, .seq = 136, .ack = 561, .n = 5);
+    S(.flags = TCP_RST, .seq = 561);
+    lab_end(&lab);
+    assert_true(TOLD(tcp_reset, 0)->idle_before >= 65);
+    lab_close(&lab);
+}
+
 static void of_fins_that_cross_the_earlier_is_first(void **state)
 {
     (void)state;
@@ -386,6 +401,8 @@ int main(void)
         cmocka_unit_test(nor_do_times_count_where_one_acknowledges_the_other),
         cmocka_unit_test(a_fin_that_was_missed_is_known_by_its_acknowledgement),
         cmocka_unit_test(a_reset_behind_a_missed_fin_is_no_forgery),
+        cmocka_unit_test(
+            the_pause_is_that_before_all_that_was_said_at_once),
         cmocka_unit_test(of_fins_that_cross_the_earlier_is_first),
         cmocka_unit_test(a_reset_stored_before_the_fins_was_not_before_them),
         cmocka_unit_test(resets_far_apart_are_not_of_both_at_once),

@@ -242,6 +242,26 @@ static void two_cards_of_one_machine_are_no_conflict(void **state)
     assert_int_equal(tell(f, FACT_KIND_arp_conflict), 0);
 }
 
+/* A tap that shows each packet twice, once with a VLAN's tag. */
+static void a_conflict_seen_in_two_places_is_one_still(void **state)
+{
+    struct fixture *f = *state;
+    for (uint32_t path = 0; path < 2; path++) {
+        for (uint8_t mac = 0x0a; mac <= 0x0b; mac++) {
+            const struct packet packet = {
+                .kind = PACKET_ARP,
+                .frame = ++f->frame,
+                .time = SECOND + mac,
+                .path = path,
+                .arp = {.sender = ipv4(5),
+                        .target = ipv4(1),
+                        .sender_mac = {2, 0, 0, 0, 0, mac}}};
+            neighbours_packet(f->neighbours, &packet);
+        }
+    }
+    assert_true(tell(f, FACT_KIND_arp_conflict) > 0);
+}
+
 static void a_scan_changes_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -268,6 +288,7 @@ int main(void)
         TEST(a_virtual_router_may_move),
         TEST(a_proxy_answers_for_all),
         TEST(two_cards_of_one_machine_are_no_conflict),
+        TEST(a_conflict_seen_in_two_places_is_one_still),
         TEST(a_scan_changes_nothing),
     };
     return cmocka_run_group_tests_name("neighbours", tests, NULL, NULL);
