@@ -13,6 +13,7 @@
 #include "base/span.h"
 #include "fact/fact.h"
 #include "fact/store.h"
+#include "tlsa.h"
 
 enum end { END_FIN, END_RESET, END_TIMEOUT, END_OF_CAPTURE };
 
@@ -51,6 +52,7 @@ struct flow_context {
     uint16_t server_port;
     struct span server_name;    /* what the client looked up; may be empty */
     struct span server_address; /* as text */
+    struct tlsa_set tlsa;       /* what the client looked up of it; borrowed */
     bool starttls;              /* for TLS: it began after STARTTLS */
     bool over_tls;  /* for mail: all of its bytes come out of TLS (port 993) */
     bool midstream; /* the beginning was not captured: no greeting to expect */

@@ -11,6 +11,7 @@
 #include "flow/pairs.h"
 #include "net/packet.h"
 #include "session/book.h"
+#include "tlsa.h"
 #include "tls/keys.h"
 
 struct beside;
@@ -51,6 +52,12 @@ size_t beside_ports_tried(const struct beside *beside, const struct flow *flow);
 /* The name the flow's client looked up for the flow's server, before the flow
  * began; empty if none.  Borrowed until beside_free(). */
 struct span beside_name(struct beside *beside, const struct flow *flow);
+
+/* Before the flow began, its client had looked up what certificate a server of
+ * that name must show: tells dns.tlsa, and gives the records, borrowed until
+ * beside_free().  Empty if it had not. */
+struct tlsa_set beside_tlsa(struct beside *beside, const struct flow *flow,
+                            struct span name, struct facts *out);
 
 /* How long that look-up took, in seconds; negative if there was none. */
 double beside_name_delay(struct beside *beside, const struct flow *flow);

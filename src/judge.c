@@ -343,7 +343,9 @@ static void add_sessions_with(struct judging *j, struct facts *subject,
         const struct book_entry *entry = book_get(j->book, i);
         const struct fact_session *s = &entry->session;
         if ((span_is(s->name, lookup->name) ||
-             span_is(s->domain, lookup->domain) || s->only_from.n) &&
+             span_is(s->domain, lookup->domain) ||
+             (lookup->host.n && span_is(s->domain, lookup->domain)) ||
+             s->only_from.n) &&
             is_client_of(s, lookup))
             add_session(subject, entry);
     }

@@ -176,8 +176,12 @@ static void maybe_follow(struct analysis *a, const struct flow_event *event,
                conversation_worth_trying(packet->payload);
     if ((mail_port && event->is_new) || (!mail_port && try)) {
         struct span name = beside_name(a->beside, flow);
-        flow->user =
+        struct conversation *c =
             conversation_new(flow, as, name, &a->settings, !event->is_new);
+        if (name.n)
+            conversation_expects(
+                c, beside_tlsa(a->beside, flow, name, conversation_facts(c)));
+        flow->user = c;
     }
 }
 

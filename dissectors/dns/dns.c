@@ -9,6 +9,8 @@ enum {
     HEADER = 12,
     FLAG_RESPONSE = 0x8000,
     FLAG_TRUNCATED = 0x0200,
+    FLAG_RECURSIVE = 0x0080,
+    FLAG_AUTHENTIC = 0x0020,
     CLASS_IN = 1,
     LABEL_MAX = 63,
     POINTER = 0xc0, /* the two top bits of a length (RFC 1035 section 4.1.4) */
@@ -128,6 +130,8 @@ bool dns_read(struct span bytes, struct dns_message *message)
         return false;
     message->response = (flags & FLAG_RESPONSE) != 0;
     message->truncated = (flags & FLAG_TRUNCATED) != 0;
+    message->recursive = (flags & FLAG_RECURSIVE) != 0;
+    message->authentic = (flags & FLAG_AUTHENTIC) != 0;
     message->opcode = flags >> 11 & 0x0f;
     message->rcode = flags & 0x0f;
 

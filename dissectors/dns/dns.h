@@ -24,6 +24,7 @@ enum dns_type {
     DNS_AAAA = 28,
     DNS_SRV = 33,
     DNS_OPT = 41,
+    DNS_TLSA = 52,
     DNS_IXFR = 251,
     DNS_AXFR = 252,
 };
@@ -51,6 +52,8 @@ struct dns_message {
     struct span bytes; /* all of it, borrowed */
     uint16_t id;
     bool response, truncated;
+    bool recursive; /* RA: it comes from a resolver */
+    bool authentic; /* AD: which vouches for it (RFC 4035 section 3.2.3) */
     uint8_t opcode; /* 0 is a query */
     uint16_t rcode; /* with EDNS's upper bits */
     bool asks; /* there is exactly one question, of class IN: */

@@ -11,13 +11,16 @@
 
 #include "base/address.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "dns.h"
 #include "fact/store.h"
+#include "tlsa.h"
 
 enum {
     LOOKUPS_MAX = 1 << 16, /* further ones are only counted */
     LOOKUP_ADDRESSES = 16, /* of one answer */
     LOOKUP_TARGETS = 8,
+    LOOKUP_TLSA_RECORDS = 8,
     LOOKUP_ASKED = 8, /* the last questions' ids and ports are remembered */
 };
 
@@ -55,6 +58,7 @@ enum lookup_role {
     LOOKUP_MX,
     LOOKUP_SRV,
     LOOKUP_AUTOCONFIG,
+    LOOKUP_TLSA, /* what certificate a mail host must show (RFC 7672) */
 };
 
 struct lookup {
@@ -69,6 +73,8 @@ struct lookup {
     struct span targets; /* one space between the names */
     struct span cname;
     bool null_target;
+    struct tlsa_set tlsa; /* records answered */
+    bool vouched; /* by the resolver (AD), or it was no resolver who answered */
     uint32_t ttl;
     bool has_ede;
     uint16_t ede;
@@ -158,6 +164,19 @@ struct lookup_name {
 bool lookups_name(const struct lookups *lookups, const struct address *client,
                   const struct address *server, int64_t time,
                   struct lookup_name *found);
+
+/* What the client had found out before this time about the certificate of that
+ * host, for a port of TCP: the records of the newest answer.  Empty if there was
+ * none, or none that DNSSEC vouches for: that counts for nothing (RFC 7672
+ * section 2.2).  The answer lives as long as the lookups; NULL goes with an
+ * empty set. */
+struct tlsa_set lookups_tlsa(const struct lookups *lookups,
+                             const struct address *client, struct span host,
+                             uint16_t port, int64_t time,
+                             const struct lookup **answer);
+
+/* "3 1 1 0123456789abcdef, 2 0 1 ..." */
+void lookups_tlsa_text(struct text *text, const struct tlsa_set *set);
 
 /* What the name is for, as known so far. */
 enum lookup_role lookups_role(const struct lookups *lookups,

@@ -36,6 +36,8 @@ struct harvest {
     size_t address_count;
     struct text targets;
     size_t target_count;
+    struct tlsa tlsa[LOOKUP_TLSA_RECORDS]; /* their data is the message's */
+    size_t tlsa_count;
     bool cut; /* there are more than the capture kept */
 };
 
@@ -91,6 +93,10 @@ static void read_records(struct lookups *lookups, struct lookup *l,
             add_address(harvest, record.data);
         else if (record.type == DNS_MX || record.type == DNS_SRV)
             add_target(lookups, l, harvest, message, &record);
+        else if (record.type == DNS_TLSA &&
+                 harvest->tlsa_count < LOOKUP_TLSA_RECORDS)
+            harvest->tlsa_count += lookup_tlsa_read(
+                record.data, &harvest->tlsa[harvest->tlsa_count]);
     }
     harvest->cut = taken < message->count[DNS_ANSWER];
 }
@@ -148,6 +154,8 @@ static void keep(struct lookups *lookups, struct lookup_node *node,
         address_add(lookups, node, i);
     }
     l->targets = arena_copy(lookups->arena, text_span(&harvest->targets));
+    if (harvest->tlsa_count)
+        lookup_tlsa_keep(lookups, node, harvest->tlsa, harvest->tlsa_count);
 }
 
 void lookup_answer(struct lookups *lookups, struct lookup_node *node,
@@ -157,6 +165,7 @@ void lookup_answer(struct lookups *lookups, struct lookup_node *node,
     struct harvest harvest = {.address_count = 0};
     l->rcode = message->rcode;
     l->answers = 0;
+    l->vouched = message->authentic || !message->recursive;
     l->has_ede = message->has_ede;
     l->ede = message->ede;
     l->ede_text = arena_copy(lookups->arena, message->ede_text);

@@ -58,6 +58,12 @@ static const struct span services[] = {
     SPAN_INIT("_submissions"), SPAN_INIT("_sieve"), SPAN_INIT("_jmap"),
 };
 
+/* TLSA: the ports of mail (RFC 6698 section 3). */
+static const struct span tlsa_ports[] = {
+    SPAN_INIT("_25"),  SPAN_INIT("_110"), SPAN_INIT("_143"), SPAN_INIT("_465"),
+    SPAN_INIT("_587"), SPAN_INIT("_993"), SPAN_INIT("_995"),
+};
+
 static const struct span autoconfig_words[] = {
     SPAN_INIT("autoconfig"),
     SPAN_INIT("autodiscover"),
@@ -114,6 +120,8 @@ enum lookup_role lookup_name_role(struct span name, uint16_t type)
         return LOOKUP_MX;
     if (AMONG(span_cut(&dashed, '-'), autoconfig_words))
         return LOOKUP_AUTOCONFIG;
+    if (type == DNS_TLSA)
+        return AMONG(label, tlsa_ports) ? LOOKUP_TLSA : LOOKUP_OTHER;
     if (type == DNS_SRV)
         return AMONG(label, services) ? LOOKUP_SRV : LOOKUP_OTHER;
     if ((type != DNS_A && type != DNS_AAAA) || AMONG(name, web_names) ||

@@ -18,6 +18,7 @@ enum {
 struct lookup_node {
     struct lookup lookup;
     struct lookup_node *older; /* in its bucket */
+    struct lookup_node *older_tlsa;
     uint64_t hash;
 };
 
@@ -59,6 +60,7 @@ struct lookups {
     struct address_node *addresses[BUCKETS];
     struct mail_name *mail_names[BUCKETS];
     size_t mail_name_count;
+    struct lookup_node *tlsa; /* answers to such questions, newest first */
     struct host *hosts[BUCKETS];
     size_t host_count;
     struct use uses[USES]; /* a ring */
@@ -106,6 +108,16 @@ enum lookup_role lookup_name_role(struct span name, uint16_t type);
 
 void mail_name_add(struct lookups *lookups, struct span name);
 bool mail_name_is(const struct lookups *lookups, struct span name);
+
+/* A record's data; false if it is too short for one. */
+bool lookup_tlsa_read(struct span data, struct tlsa *record);
+
+/* Keeps the records with the lookup. */
+void lookup_tlsa_keep(struct lookups *lookups, struct lookup_node *node,
+                      const struct tlsa *records, size_t count);
+
+/* The host that a TLSA question is about: what follows port and protocol. */
+struct span lookup_tlsa_host(const struct lookup *lookup);
 
 /* Remembers that the lookup gave its i-th address. */
 void address_add(struct lookups *lookups, struct lookup_node *node, size_t i);

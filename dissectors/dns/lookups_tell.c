@@ -25,6 +25,7 @@ static const struct span roles[] = {
     [LOOKUP_MX] = SPAN_INIT("mx"),
     [LOOKUP_SRV] = SPAN_INIT("srv"),
     [LOOKUP_AUTOCONFIG] = SPAN_INIT("autoconfig"),
+    [LOOKUP_TLSA] = SPAN_INIT("tlsa"),
 };
 
 static const struct span tcp_words[] = {
@@ -116,7 +117,7 @@ static void tell(const struct lookups *lookups, const struct lookup *l,
          .role = roles[lookups_role(lookups, l)],
          .outcome = outcomes[l->outcome], .rcode = l->rcode,
          .answers = l->answers, .addresses = text_span(&addresses),
-         .targets = l->targets, .cname = l->cname, .queries = l->queries,
+         .targets = l->targets, .host = lookup_tlsa_host(l), .cname = l->cname, .queries = l->queries,
          .delay = delay_of(l), .waited = clock_seconds(capture_end - last),
          .asked_for =
              l->first_asked ? clock_seconds(capture_end - l->first_asked) : 0,

@@ -10,6 +10,7 @@
 #include <openssl/err.h>
 
 #include "base/clock.h"
+#include "tls/dane.h"
 #include "tls/messages.h"
 #include "tls/trust.h"
 #include "tls/words.h"
@@ -66,6 +67,21 @@ static struct span chain_name(enum trust_chain chain)
     return SPAN("unknown-issuer");
 }
 
+static struct span dane_name(enum dane dane)
+{
+    switch (dane) {
+    case DANE_MATCH:
+        return SPAN("match");
+    case DANE_MISMATCH:
+        return SPAN("mismatch");
+    case DANE_UNKNOWN:
+        return SPAN("unknown");
+    case DANE_NONE:
+        break;
+    }
+    return SPAN("");
+}
+
 /* The name that the client wanted: what it told the server, or else what it
  * had looked up. */
 static struct span name_wanted(const struct tls *tls)
@@ -89,6 +105,9 @@ static void tell(const struct tls *tls, X509 *leaf, STACK_OF(X509) * others,
         expired_above |= x509_expired(sk_X509_value(others, i), now);
     }
     struct span wanted = name_wanted(tls);
+    enum dane dane = dane_check(&tls->context->tlsa, leaf, others);
+    if (dane == DANE_MISMATCH && unreadable > 0)
+        dane = DANE_UNKNOWN;
     TELL(out, tls_certificate, .subject = words_span(&s.subject),
          .issuer = words_span(&s.issuer),
          .issuer_organization = words_span(&s.issuer_organization),
@@ -102,7 +121,8 @@ static void tell(const struct tls *tls, X509 *leaf, STACK_OF(X509) * others,
          .expired = s.dated && now > s.expires, .expired_above = expired_above,
          .not_yet_valid = s.dated && now < s.begins,
          .self_signed = s.self_signed, .count = count,
-         .chain = known ? chain_name(chain) : SPAN(""), .name_wanted = wanted,
+         .chain = known ? chain_name(chain) : SPAN(""),
+         .dane = dane_name(dane), .name_wanted = wanted,
          .name_known = wanted.n > 0, .name_matches = x509_is_for(leaf, wanted),
          .only_common_name = x509_only_common_name(leaf, wanted),
          .key = span_of(s.key), .key_bits = s.key_bits, .weak_key = s.weak_key,

@@ -14,7 +14,7 @@
  * mistaken for one although they have the same length twice. */
 enum { TICKET_MIN = 64 };
 
-/* "DATA" and its line end (RFC 5321 section 4.1.1.4). */
+/* "DATA", or "QUIT", and its line end (RFC 5321 section 4.1.1). */
 enum { SHAPE_SHORT = 6 };
 
 void shape_expect_tickets(struct shape *shape, bool client_first)
@@ -140,6 +140,17 @@ static bool only_goodbye_after(const struct shape *s)
     return s->speaker == S2C || s->request <= SHAPE_GOODBYE;
 }
 
+/* After STARTTLS there is much to say before the goodbye: a client that says
+ * nothing else did not like what it saw. */
+static bool left_unused(const struct shape *s, const struct shape_end *end)
+{
+    bool by_client = end->left && end->left_by == C2S;
+    if (s->records[C2S] == 0)
+        return by_client;
+    return end->starttls && s->bytes[C2S] <= SHAPE_SHORT && s->exchanges <= 1 &&
+           !s->missed && (end->left || s->speaker == S2C);
+}
+
 static struct span closed_name(const bool closed[2])
 {
     if (closed[C2S] && closed[S2C])
@@ -179,6 +190,7 @@ void shape_tell(struct shape *s, const struct shape_end *end, struct facts *out)
          .close_notify = end->closed[C2S] || end->closed[S2C],
          .closed_by = closed_name(end->closed),
          .left_first = side_word(end->left, end->left_by, SPAN("none")),
+         .left_unused = left_unused(s, end),
          .left_after = clock_seconds(end->left_after), .keys = end->keys,
          .whole = !s->full && !s->missed);
 }

@@ -65,6 +65,7 @@ void shape_missed(struct shape *shape, enum dir dir);
 /* What is known of a talk besides its records. */
 struct shape_end {
     bool finished;  /* a handshake came before it */
+    bool starttls;  /* the client is the first to speak */
     bool closed[2]; /* which side, by enum dir, sent close_notify */
     bool left;      /* one side said goodbye or closed the connection ... */
     enum dir left_by;   /* ... this one, before the other ... */

@@ -304,6 +304,7 @@ static void tls_close(void *self, enum end why, struct facts *out)
     opaque_tell(tls, out);
     bool finished = tls->reached >= REACHED_FINISHED;
     struct shape_end end = {.finished = finished,
+                            .starttls = tls->context->starttls,
                             .closed = {tls->closed[C2S], tls->closed[S2C]},
                             .left = tls->left,
                             .left_by = tls->left_by,

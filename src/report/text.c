@@ -213,7 +213,7 @@ static void notes(struct page *page, const struct result *result,
     shown = 0;
     for (size_t i = 0; style->verbose && i < result->finding_count; i++) {
         const struct result_finding *finding = &result->findings[i];
-        if (is_cause(finding) || is_note(finding) ||
+        if (!finding->explained_by || is_cause(finding) || is_note(finding) ||
             (!style->all && !is_first_like(result, i)))
             continue;
         if (shown++ == 0)

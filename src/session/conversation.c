@@ -119,6 +119,11 @@ struct conversation *conversation_new(struct flow *flow,
     return c;
 }
 
+void conversation_expects(struct conversation *c, struct tlsa_set tlsa)
+{
+    c->context.tlsa = tlsa;
+}
+
 void conversation_free(struct conversation **conversation)
 {
     struct conversation *c = *conversation;

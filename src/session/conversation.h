@@ -36,6 +36,12 @@ struct conversation *conversation_new(struct flow *flow,
                                       struct span name,
                                       const struct conversation_settings *s,
                                       bool late);
+
+/* What the client had looked up about its server's certificate, before it
+ * connected.  Borrowed until the conversation is freed. */
+void conversation_expects(struct conversation *conversation,
+                          struct tlsa_set tlsa);
+
 void conversation_free(struct conversation **conversation);
 
 /* A packet of its flow; event.duplicate ones must not come here. */

@@ -109,6 +109,46 @@ postfix()
     until_true listening server 587
 }
 
+# mta [SETTING=VALUE...] - a mail server on the client, which looks for the
+# recipients' servers itself; letter_by_mta gives it a message.
+mta()
+{
+    local at=$RUN/mta setting
+    mkdir -p "$at" "$RUN/mta-spool" "$RUN/mta-data"
+    chown postfix "$RUN/mta-data"
+    grep -v inet "$LAB/etc/master.cf" >"$at/master.cf"
+    {
+        printf '%s\n' 'compatibility_level = 3.6' "queue_directory = $RUN/mta-spool" \
+            "data_directory = $RUN/mta-data" 'maillog_file = /dev/stdout' \
+            'maillog_file_prefixes = /dev' 'inet_protocols = ipv4' \
+            'myhostname = laptop.example.org' 'mydestination =' 'alias_maps =' \
+            'minimal_backoff_time = 300s' 'smtp_host_lookup = dns'
+        for setting; do
+            echo "$setting"
+        done
+    } >"$at/main.cf"
+    on client "$(type -P postfix)" -c "$at" start-fg &
+    until_true on client test -e "$RUN/mta-spool/pid/master.pid"
+}
+
+# letter_by_mta FROM TO - and waits until it was sent, or put off.
+letter_by_mta()
+{
+    printf '%s\n' "From: $1" "To: $2" "Subject: hello" "" \
+        "CANARY-body: the parcel has come." |
+        on client sendmail -C "$RUN/mta" -i -f "$1" "$2"
+    sleep 3
+}
+
+# says_secure - the name server's answers come marked as validated (AD), as
+# from a resolver that checks DNSSEC; it is to listen on 192.0.2.1 port 5353.
+# With a type's number, questions for that type are answered with SERVFAIL.
+says_secure()
+{
+    on router python3 "$LAB/lib/secure_dns.py" 192.0.2.1 5353 "$@" &
+    until_true on client getent hosts router.example.org
+}
+
 # mail_for USER [BYTES] - puts a message into the inbox.
 mail_for()
 {
