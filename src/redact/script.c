@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "session/proxy_header.h"
 
 enum {
     LINE_MAX_BYTES = 64 << 10, /* longer is no line that anybody reads */
@@ -258,6 +259,21 @@ static size_t least(uint64_t a, size_t b)
     return a < b ? (size_t)a : b;
 }
 
+/* What a balancer says in front is kept, but for its options. */
+static size_t front(struct script *s, struct voice *v, struct span bytes,
+                    bool *wait)
+{
+    struct proxy_header header;
+    enum proxy_found found = proxy_header_read(bytes, &header);
+    *wait = found == PROXY_PART;
+    if (found != PROXY_WHOLE)
+        return 0;
+    add(s, v, 0, header.known, SAME);
+    if (header.n > header.known)
+        pass(s, v, header.known, header.n - header.known, FILLER);
+    return header.n;
+}
+
 /* The next piece; 0: more is needed to know what it is. */
 static size_t step(struct script *s, struct voice *v, enum dir dir,
                    uint64_t offset, struct span bytes)
@@ -274,6 +290,12 @@ static size_t step(struct script *s, struct voice *v, enum dir dir,
     }
     if (v->content || v->tail)
         return begin(s, v, dir, offset, bytes);
+    if (dir == C2S && offset == 0 && !s->midstream) {
+        bool wait;
+        size_t n = front(s, v, bytes, &wait);
+        if (n || wait)
+            return n;
+    }
     if (is_opaque(s, v, bytes)) {
         v->opaque = true;
         return pass(s, v, offset, bytes.n, SAME);

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "session/detect.h"
 #include "session/marks.h"
+#include "session/proxy_header.h"
 #include "session/segment.h"
 #include "stream/stream.h"
 
@@ -48,6 +49,7 @@ struct conversation {
     bool decrypted;
     bool late; /* begins in the middle of its flow, on purpose */
     bool decided, done, foreign;
+    bool proxy_looked; /* for a header of the PROXY protocol */
     struct inlet outer[2]; /* not yet decided, and what was left of it */
     struct inlet inner[2]; /* decrypted */
     struct piece {
@@ -306,8 +308,51 @@ static void replay(struct conversation *c)
     c->piece_count = 0;
 }
 
+/* Cuts n bytes off the front of what the client said. */
+static void forget_front(struct conversation *c, size_t n)
+{
+    inlet_drop(&c->outer[C2S], n);
+    for (size_t i = 0; i < c->piece_count && n > 0; i++) {
+        struct piece *piece = &c->pieces[i];
+        if (piece->dir != C2S)
+            continue;
+        size_t part = piece->n < n ? piece->n : n;
+        piece->n -= part;
+        n -= part;
+    }
+}
+
+static void tell_proxy_header(struct conversation *c,
+                              const struct proxy_header *header)
+{
+    c->context.proxied = true;
+    TELL(c->facts, proxy_header, .version = header->version,
+         .client = span_of(header->client));
+}
+
+/* What a balancer says in front is neither mail nor TLS.  False: it may be that,
+ * and is not there whole. */
+static bool cut_proxy_header(struct conversation *c, bool final)
+{
+    struct proxy_header header;
+    struct span client = text_span(&c->outer[C2S].held);
+    if (c->proxy_looked || c->context.midstream || client.n == 0)
+        return true;
+    enum proxy_found found = proxy_header_read(client, &header);
+    if (found == PROXY_PART && !final)
+        return false;
+    c->proxy_looked = true;
+    if (found == PROXY_WHOLE) {
+        tell_proxy_header(c, &header);
+        forget_front(c, header.n);
+    }
+    return true;
+}
+
 static void decide(struct conversation *c, bool final)
 {
+    if (!cut_proxy_header(c, final))
+        return;
     struct span client = text_span(&c->outer[C2S].held);
     struct span server = text_span(&c->outer[S2C].held);
     struct detected d = detect(client, server, c->context.server_port,
@@ -375,9 +420,16 @@ static size_t on_data(void *user, enum dir dir, uint64_t offset,
     }
     uint64_t frame = 0;
     int64_t time = 0;
+    struct proxy_header header = {.n = 0};
     stream_locate(c->stream, dir, offset + bytes.n, &frame, &time);
     facts_stamp(c->facts, frame, time);
-    return plain_or_tls(c, dir, offset, bytes);
+    /* The server was faster. */
+    if (dir == C2S && !c->proxy_looked && !c->context.midstream &&
+        proxy_header_read(bytes, &header) == PROXY_WHOLE)
+        tell_proxy_header(c, &header);
+    c->proxy_looked = c->proxy_looked || dir == C2S;
+    return header.n + plain_or_tls(c, dir, offset + header.n,
+                                   span_skip(bytes, header.n));
 }
 
 static void on_gap(void *user, enum dir dir, uint64_t lost)

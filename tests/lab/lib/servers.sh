@@ -149,6 +149,20 @@ says_secure()
     until_true on client getent hosts router.example.org
 }
 
+# balancer PORT OPTIONS... - HAProxy on the router's address passes connections
+# on to the server, with these options of its "server" line.
+balancer()
+{
+    local port=$1
+    shift
+    printf '%s\n' 'defaults' 'mode tcp' 'timeout connect 5s' \
+        'timeout client 30s' 'timeout server 30s' "listen mail$port" \
+        "bind 192.0.2.1:$port" "server one 198.51.100.25:$port $*" \
+        >"$RUN/haproxy-$port.cfg"
+    on router haproxy -db -f "$RUN/haproxy-$port.cfg" &
+    until_true listening router "$port"
+}
+
 # mail_for USER [BYTES] - puts a message into the inbox.
 mail_for()
 {
