@@ -41,6 +41,14 @@ static struct span greeting_domain(struct span text)
     return span_domain(span_cut(&text, ' '));
 }
 
+/* The client has closed its side, and nothing that it asked is left to answer:
+ * a 421 is then the server's word for that, not a refusal of anything. */
+static bool client_is_gone(const struct smtp *s)
+{
+    return s->reply.code == 421 && s->pending_n == 0 &&
+           s->context->closed_by_known && s->context->closed_by == C2S;
+}
+
 static void tell_server_left(struct smtp *s, const struct smtp_shown *line,
                              struct facts *out)
 {
@@ -160,7 +168,8 @@ static void tell_response(struct smtp *s, const struct smtp_pending *p,
          .envelope = smtp_transaction_envelope(s, p),
          .over_tls = s->over_tls, .logged_in = s->logged_in);
     bool asked = (p && p->verb->id == SMTP_QUIT) || quit_may_be_lost(s);
-    if (s->reply.code == 421 || (s->reply.code == 221 && !asked))
+    bool bye = s->reply.code == 421 && !client_is_gone(s);
+    if (bye || (s->reply.code == 221 && !asked))
         tell_server_left(s, &line, out);
 }
 
@@ -218,7 +227,7 @@ static bool answers_content(const struct smtp *s)
 {
     return s->reading == SMTP_READ_CONTENT && s->content.invited &&
            !s->content.answered && s->pending_n == 0 &&
-           s->reply.code != 354 &&
+           s->reply.code != 354 && !client_is_gone(s) &&
            (s->content.bytes > 0 || !s->client_heard);
 }
 
@@ -252,7 +261,7 @@ static void on_unasked(struct smtp *s, struct facts *out)
         s->reading = SMTP_READ_LINE;
     tell_response(s, NULL, out);
     smtp_login_unasked(s, out);
-    if (s->reply.code == 421)
+    if (s->reply.code == 421 && !client_is_gone(s))
         smtp_transaction_cut(s, out);
     if (s->reply.code != 354 || s->reading != SMTP_READ_LINE)
         return;

@@ -473,12 +473,13 @@ static void begin_stream(struct conversation *c, enum dir dir,
     }
 }
 
-static void tell_tls_who_closed(struct conversation *c)
+static void tell_who_closed(struct conversation *c)
 {
     enum flow_end end = c->flow->end;
-    c->tls_context.closed_by_known = end != FLOW_OPEN;
-    c->tls_context.closed_by =
-        end == FLOW_CLIENT_FIN || end == FLOW_CLIENT_RESET ? C2S : S2C;
+    enum dir by = end == FLOW_CLIENT_FIN || end == FLOW_CLIENT_RESET ? C2S : S2C;
+    c->context.closed_by_known = c->tls_context.closed_by_known =
+        end != FLOW_OPEN;
+    c->context.closed_by = c->tls_context.closed_by = by;
 }
 
 /* An alert after the other side's FIN is no more than an answer to it. */
@@ -486,8 +487,8 @@ static void on_fin(struct conversation *c, int64_t time)
 {
     if (c->tls_context.closed_time)
         return;
-    tell_tls_who_closed(c);
-    c->tls_context.closed_time = time;
+    tell_who_closed(c);
+    c->context.closed_time = c->tls_context.closed_time = time;
 }
 
 void conversation_packet(struct conversation *c, const struct flow_event *event,
@@ -525,7 +526,7 @@ static void tell_tls_of_tcp(struct conversation *c)
 {
     const struct flow *f = c->flow;
     const struct flow_side *client = &f->side[C2S];
-    tell_tls_who_closed(c);
+    tell_who_closed(c);
     uint32_t acknowledged = client->acked - client->first_seq;
     if (client->seq_known && acknowledged <= client->bytes + 1)
         c->tls_context.acknowledged = acknowledged;
