@@ -55,7 +55,6 @@ struct flow_context {
     struct tlsa_set tlsa;       /* what the client looked up of it; borrowed */
     bool starttls;              /* for TLS: it began after STARTTLS */
     bool over_tls;  /* for mail: all of its bytes come out of TLS (port 993) */
-    bool proxied;   /* a balancer's header came first, and was cut off */
     bool midstream; /* the beginning was not captured: no greeting to expect */
     const struct tls_keys *keys;   /* may be NULL */
     const struct tls_trust *trust; /* may be NULL: chains are then not built */

@@ -327,16 +327,16 @@ struct span beside_name(struct beside *b, const struct flow *flow)
 struct tlsa_set beside_tlsa(struct beside *b, const struct flow *flow,
                             struct span name, struct facts *out)
 {
-    const struct lookup *answer;
     struct text records = {0};
-    struct tlsa_set set =
-        lookups_tlsa(b->lookups, &flow->side[C2S].address, name,
-                     flow->side[S2C].port, flow->first_time, &answer);
     size_t usable = 0;
+    const struct lookup *answer =
+        lookups_tlsa(b->lookups, &flow->side[C2S].address, name,
+                     flow->side[S2C].port, flow->first_time);
+    if (!answer)
+        return (struct tlsa_set){NULL, 0};
+    const struct tlsa_set set = answer->tlsa;
     for (size_t i = 0; i < set.count; i++)
         usable += tlsa_usable(&set.records[i]);
-    if (set.count == 0)
-        return set;
     lookups_tlsa_text(&records, &set);
     facts_stamp(out, answer->answer_frame, answer->answered);
     TELL(out, dns_tlsa, .name = answer->name, .records = text_span(&records),

@@ -166,14 +166,13 @@ bool lookups_name(const struct lookups *lookups, const struct address *client,
                   struct lookup_name *found);
 
 /* What the client had found out before this time about the certificate of that
- * host, for a port of TCP: the records of the newest answer.  Empty if there was
- * none, or none that DNSSEC vouches for: that counts for nothing (RFC 7672
- * section 2.2).  The answer lives as long as the lookups; NULL goes with an
- * empty set. */
-struct tlsa_set lookups_tlsa(const struct lookups *lookups,
-                             const struct address *client, struct span host,
-                             uint16_t port, int64_t time,
-                             const struct lookup **answer);
+ * host, for a port of TCP: the newest answer with TLSA records.  NULL if there
+ * was none, or DNSSEC does not vouch for it: it counts for nothing then (RFC
+ * 7672 section 2.2).  Lives as long as the lookups. */
+const struct lookup *lookups_tlsa(const struct lookups *lookups,
+                                  const struct address *client,
+                                  struct span host, uint16_t port,
+                                  int64_t time);
 
 /* "3 1 1 0123456789abcdef, 2 0 1 ..." */
 void lookups_tlsa_text(struct text *text, const struct tlsa_set *set);

@@ -52,10 +52,10 @@ static bool is_for_port(const struct lookup *l, uint16_t port)
            span_same(span_cut(&name, '.'), SPAN("_tcp"));
 }
 
-struct tlsa_set lookups_tlsa(const struct lookups *lookups,
-                             const struct address *client, struct span host,
-                             uint16_t port, int64_t time,
-                             const struct lookup **answer)
+const struct lookup *lookups_tlsa(const struct lookups *lookups,
+                                  const struct address *client,
+                                  struct span host, uint16_t port,
+                                  int64_t time)
 {
     size_t seen = 0;
     for (const struct lookup_node *node = lookups->tlsa;
@@ -64,11 +64,9 @@ struct tlsa_set lookups_tlsa(const struct lookups *lookups,
         if (l->answered > time || !address_same(&l->client, client) ||
             !is_for_port(l, port) || !span_same(lookup_tlsa_host(l), host))
             continue;
-        *answer = l;
-        return l->vouched ? l->tlsa : (struct tlsa_set){NULL, 0};
+        return l->vouched ? l : NULL;
     }
-    *answer = NULL;
-    return (struct tlsa_set){NULL, 0};
+    return NULL;
 }
 
 void lookups_tlsa_text(struct text *text, const struct tlsa_set *set)

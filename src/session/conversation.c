@@ -322,37 +322,33 @@ static void forget_front(struct conversation *c, size_t n)
     }
 }
 
-static void tell_proxy_header(struct conversation *c,
-                              const struct proxy_header *header)
-{
-    c->context.proxied = true;
-    TELL(c->facts, proxy_header, .version = header->version,
-         .client = span_of(header->client));
-}
-
-/* What a balancer says in front is neither mail nor TLS.  False: it may be that,
- * and is not there whole. */
-static bool cut_proxy_header(struct conversation *c, bool final)
+/* What a balancer says in front is neither mail nor TLS: *n of the client's
+ * first bytes.  False: they may be that, and are not there whole. */
+static bool find_proxy_header(struct conversation *c, struct span bytes,
+                              bool final, size_t *n)
 {
     struct proxy_header header;
-    struct span client = text_span(&c->outer[C2S].held);
-    if (c->proxy_looked || c->context.midstream || client.n == 0)
+    *n = 0;
+    if (c->proxy_looked || c->context.midstream || bytes.n == 0)
         return true;
-    enum proxy_found found = proxy_header_read(client, &header);
+    enum proxy_found found = proxy_header_read(bytes, &header);
     if (found == PROXY_PART && !final)
         return false;
     c->proxy_looked = true;
     if (found == PROXY_WHOLE) {
-        tell_proxy_header(c, &header);
-        forget_front(c, header.n);
+        TELL(c->facts, proxy_header, .version = header.version,
+             .client = span_of(header.client));
+        *n = header.n;
     }
     return true;
 }
 
 static void decide(struct conversation *c, bool final)
 {
-    if (!cut_proxy_header(c, final))
+    size_t front;
+    if (!find_proxy_header(c, text_span(&c->outer[C2S].held), final, &front))
         return;
+    forget_front(c, front);
     struct span client = text_span(&c->outer[C2S].held);
     struct span server = text_span(&c->outer[S2C].held);
     struct detected d = detect(client, server, c->context.server_port,
@@ -420,16 +416,13 @@ static size_t on_data(void *user, enum dir dir, uint64_t offset,
     }
     uint64_t frame = 0;
     int64_t time = 0;
-    struct proxy_header header = {.n = 0};
+    size_t front = 0;
     stream_locate(c->stream, dir, offset + bytes.n, &frame, &time);
     facts_stamp(c->facts, frame, time);
-    /* The server was faster. */
-    if (dir == C2S && !c->proxy_looked && !c->context.midstream &&
-        proxy_header_read(bytes, &header) == PROXY_WHOLE)
-        tell_proxy_header(c, &header);
-    c->proxy_looked = c->proxy_looked || dir == C2S;
-    return header.n + plain_or_tls(c, dir, offset + header.n,
-                                   span_skip(bytes, header.n));
+    if (dir == C2S) /* the server may have been faster */
+        find_proxy_header(c, bytes, true, &front);
+    return front +
+           plain_or_tls(c, dir, offset + front, span_skip(bytes, front));
 }
 
 static void on_gap(void *user, enum dir dir, uint64_t lost)

@@ -12,6 +12,7 @@ enum {
     FIXED_2 = 16,     /* of version 2, before the addresses */
     FAMILY_IPV4 = 1,
     FAMILY_IPV6 = 2,
+    PORTS = 4, /* of client and server, behind their addresses */
 };
 
 static const struct span signature_1 = SPAN_INIT("PROXY ");
@@ -61,18 +62,16 @@ static enum proxy_found read_2(struct span bytes, struct proxy_header *header)
     struct span addresses = cursor_take(&c, length);
     if (c.bad)
         return PROXY_PART;
-    size_t known = family == FAMILY_IPV4 ? 12 : family == FAMILY_IPV6 ? 36 : 0;
+    size_t size = family == FAMILY_IPV4 ? 4 : family == FAMILY_IPV6 ? 16 : 0;
+    size_t known = size ? 2 * size + PORTS : 0;
     *header = (struct proxy_header){
         .version = 2,
         .n = FIXED_2 + length,
         .known = FIXED_2 + (known < length ? known : length)};
-    struct address client = {.family = 0};
-    if (family == FAMILY_IPV4 && addresses.n >= 12)
-        client = address_of(span_first(addresses, 4));
-    else if (family == FAMILY_IPV6 && addresses.n >= 36)
-        client = address_of(span_first(addresses, 16));
-    if (client.family)
+    if (size && length >= known) {
+        struct address client = address_of(span_first(addresses, size));
         address_text(&client, header->client);
+    }
     return PROXY_WHOLE;
 }
 

@@ -134,10 +134,10 @@ static struct message tlsa_answer(uint8_t flags, const char *data, size_t n)
 static struct tlsa_set found(const struct fixture *f, const char *host,
                              uint16_t port, int64_t time)
 {
-    const struct lookup *answer;
     struct address client = ipv4(CLIENT);
-    return lookups_tlsa(f->lookups, &client, span_of(host), port, time,
-                        &answer);
+    const struct lookup *answer =
+        lookups_tlsa(f->lookups, &client, span_of(host), port, time);
+    return answer ? answer->tlsa : (struct tlsa_set){NULL, 0};
 }
 
 static void an_answer_is_found_by_host_and_port(void **state)
