@@ -166,8 +166,8 @@ bool lookups_name(const struct lookups *lookups, const struct address *client,
                   struct lookup_name *found);
 
 /* What the client had found out before this time about the certificate of that
- * host, for a port of TCP: the newest answer with TLSA records.  NULL if there
- * was none, or DNSSEC does not vouch for it: it counts for nothing then (RFC
+ * host, for a port of TCP: the newest answer.  NULL if there was none, if it has
+ * no records, or DNSSEC does not vouch for it: it counts for nothing then (RFC
  * 7672 section 2.2).  Lives as long as the lookups. */
 const struct lookup *lookups_tlsa(const struct lookups *lookups,
                                   const struct address *client,

@@ -142,6 +142,14 @@ static enum lookup_outcome outcome_of(const struct lookup *l, bool cut,
     }
 }
 
+/* Answers that say something about the name; the others are the resolver's own
+ * trouble, and a second try of it may well end better. */
+static bool is_statement(enum lookup_outcome outcome)
+{
+    return outcome == LOOKUP_ANSWERED || outcome == LOOKUP_NODATA ||
+           outcome == LOOKUP_NXDOMAIN;
+}
+
 static void keep(struct lookups *lookups, struct lookup_node *node,
                  const struct harvest *harvest)
 {
@@ -154,8 +162,6 @@ static void keep(struct lookups *lookups, struct lookup_node *node,
         address_add(lookups, node, i);
     }
     l->targets = arena_copy(lookups->arena, text_span(&harvest->targets));
-    if (harvest->tlsa_count)
-        lookup_tlsa_keep(lookups, node, harvest->tlsa, harvest->tlsa_count);
 }
 
 void lookup_answer(struct lookups *lookups, struct lookup_node *node,
@@ -179,14 +185,8 @@ void lookup_answer(struct lookups *lookups, struct lookup_node *node,
     keep(lookups, node, &harvest);
     text_free(&harvest.targets);
     l->outcome = outcome_of(l, harvest.cut, message);
-}
-
-/* Answers that say something about the name; the others are the resolver's own
- * trouble, and a second try of it may well end better. */
-static bool is_statement(enum lookup_outcome outcome)
-{
-    return outcome == LOOKUP_ANSWERED || outcome == LOOKUP_NODATA ||
-           outcome == LOOKUP_NXDOMAIN;
+    if (l->type == DNS_TLSA && is_statement(l->outcome))
+        lookup_tlsa_keep(lookups, node, harvest.tlsa, harvest.tlsa_count);
 }
 
 static bool shares_address(const struct lookup *l,

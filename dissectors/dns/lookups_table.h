@@ -112,7 +112,7 @@ bool mail_name_is(const struct lookups *lookups, struct span name);
 /* A record's data; false if it is too short for one. */
 bool lookup_tlsa_read(struct span data, struct tlsa *record);
 
-/* Keeps the records with the lookup. */
+/* Keeps the records with the lookup; none supersede older ones, too. */
 void lookup_tlsa_keep(struct lookups *lookups, struct lookup_node *node,
                       const struct tlsa *records, size_t count);
 

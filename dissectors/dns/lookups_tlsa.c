@@ -64,7 +64,7 @@ const struct lookup *lookups_tlsa(const struct lookups *lookups,
         if (l->answered > time || !address_same(&l->client, client) ||
             !is_for_port(l, port) || !span_same(lookup_tlsa_host(l), host))
             continue;
-        return l->vouched ? l : NULL;
+        return l->vouched && l->tlsa.count ? l : NULL;
     }
     return NULL;
 }

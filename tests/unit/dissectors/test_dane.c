@@ -185,6 +185,18 @@ static void broken_records_are_left_out(void **state)
     assert_span(told(f, 0)->outcome, "answered");
 }
 
+/* Who gave DANE up is not held against what the records were. */
+static void records_that_went_away_count_no_more(void **state)
+{
+    struct fixture *f = *state;
+    ask(f, 7, NAME, DNS_TLSA, SECOND);
+    say(f, true, PORT, 2 * SECOND, tlsa_answer(ANSWER_AD, "\3\1\1\xab", 4));
+    ask(f, 8, NAME, DNS_TLSA, 3 * SECOND);
+    say(f, true, PORT, 4 * SECOND, answer(8, NAME, DNS_TLSA, DNS_NXDOMAIN));
+    assert_int_equal(found(f, HOST, 25, 5 * SECOND).count, 0);
+    assert_int_equal(found(f, HOST, 25, 3 * SECOND).count, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +213,8 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(broken_records_are_left_out, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(records_that_went_away_count_no_more,
+                                        setup, teardown),
     };
     return cmocka_run_group_tests(tests, make_certificates, free_certificates);
 }
