@@ -67,6 +67,7 @@ struct flow_context {
     int64_t closed_time;   /* of the first FIN; 0 if there was none */
     uint64_t acknowledged; /* how much of the client's stream the server's TCP
                               has acknowledged, as an offset; 0 if unknown */
+    int64_t quiet; /* ns from the last packet to the end of the capture */
 };
 
 /* How sure probe() is. */
@@ -84,6 +85,11 @@ struct dissector {
 
     /* However the stream is cut into chunks, the facts must be the same. */
     struct fed (*feed)(void *self, const struct chunk *in, struct facts *out);
+
+    /* Whether so much of a line, whose end was never captured, says what it has
+     * to say: then it is fed, with an end, before gap() is called.  NULL: it
+     * never does.  Pure. */
+    bool (*tells)(enum dir dir, struct span beginning);
 
     /* `lost` bytes were never captured.  Find the next safe place to read. */
     void (*gap)(void *self, enum dir dir, uint64_t lost, struct facts *out);

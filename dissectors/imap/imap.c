@@ -136,6 +136,15 @@ static struct fed imap_feed(void *self, const struct chunk *in,
     return fed;
 }
 
+static bool imap_tells(enum dir dir, struct span beginning)
+{
+    struct span tag = mail_word(&beginning);
+    if (dir == C2S)
+        return tag.n > 0 && imap_verb_find(imap_verb_cut(&beginning)) &&
+               beginning.n > 0;
+    return imap_is_status(mail_word(&beginning)) && beginning.n > 0;
+}
+
 static void imap_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
 {
     struct imap *im = self;
@@ -201,6 +210,7 @@ const struct dissector imap_dissector = {
     .probe = imap_probe,
     .open = imap_open,
     .feed = imap_feed,
+    .tells = imap_tells,
     .gap = imap_gap,
     .close = imap_end,
 };

@@ -101,6 +101,9 @@ enum imap_took imap_lines_take(struct imap_lines *lines, struct span *rest,
 
 void imap_lines_gap(struct imap_lines *lines, uint64_t lost);
 
+/* OK, NO, BAD, BYE or PREAUTH. */
+bool imap_is_status(struct span word);
+
 /* The line under way will not be continued. */
 void imap_lines_drop(struct imap_lines *lines);
 

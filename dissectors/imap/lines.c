@@ -81,7 +81,7 @@ static size_t literal_mark(struct span line, uint64_t *bytes, bool *waits)
     return mark < line.n && line.p[line.n - mark - 1] == '~' ? mark + 1 : mark;
 }
 
-static bool is_status(struct span word)
+bool imap_is_status(struct span word)
 {
     return span_is(word, SPAN("OK")) || span_is(word, SPAN("NO")) ||
            span_is(word, SPAN("BAD")) || span_is(word, SPAN("BYE")) ||
@@ -95,7 +95,7 @@ static bool may_announce(const struct imap_lines *lines, struct span line)
 {
     struct span first = mail_word(&line);
     if (lines->dir == S2C)
-        return span_same(first, SPAN("*")) && !is_status(mail_word(&line));
+        return span_same(first, SPAN("*")) && !imap_is_status(mail_word(&line));
     return !lines->unsure || imap_verb_find(imap_verb_cut(&line));
 }
 

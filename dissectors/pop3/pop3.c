@@ -166,6 +166,15 @@ static struct fed pop3_feed(void *self, const struct chunk *in,
     return fed;
 }
 
+static bool pop3_tells(enum dir dir, struct span beginning)
+{
+    if (dir == C2S)
+        return span_find(beginning, ' ') < beginning.n &&
+               pop3_is_command(beginning);
+    return span_starts(beginning, SPAN("+OK ")) ||
+           span_starts(beginning, SPAN("-ERR "));
+}
+
 /* Replies are matched by counting, so when bytes are missing it is not known
  * any more whose reply comes next: nothing is matched to the commands of
  * before. */
@@ -213,6 +222,7 @@ const struct dissector pop3_dissector = {
     .probe = pop3_probe,
     .open = pop3_open,
     .feed = pop3_feed,
+    .tells = pop3_tells,
     .gap = pop3_gap,
     .close = pop3_end,
 };

@@ -222,13 +222,29 @@ static void on_data(struct smtp *s, struct facts *out)
 
 /* A message is coming in, nothing else is to be answered, and still the server
  * says something final: the end has passed unseen, or the server does not wait
- * for it.  Where the client was not captured at all, neither was the message. */
+ * for it.  Where the client was not captured at all, neither was the message.
+ * After a gap a refusal may be of what came after the message. */
 static bool answers_content(const struct smtp *s)
 {
+    if (s->server_doubt && s->content.doubtful && s->reply.code >= 400)
+        return false;
     return s->reading == SMTP_READ_CONTENT && s->content.invited &&
            !s->content.answered && s->pending_n == 0 &&
            s->reply.code != 354 && !client_is_gone(s) &&
            (s->content.bytes > 0 || !s->client_heard);
+}
+
+/* The same where the 354 is among what the capture missed: no other success can
+ * follow DATA. */
+static void note_lost_invitation(struct smtp *s, struct facts *out)
+{
+    const struct smtp_pending *p = smtp_pending_at(s, 0);
+    if (!s->server_doubt || s->reading != SMTP_READ_CONTENT ||
+        s->content.bytes == 0 || s->pending_n != 1 ||
+        p->verb->id != SMTP_DATA || s->reply.code != 250)
+        return;
+    smtp_answer_lost(s, out);
+    s->content.invited = true;
 }
 
 /* Where the end of the message was not seen, a command may come next. */
@@ -333,6 +349,7 @@ bool smtp_answer(struct smtp *s, uint64_t extra, struct facts *out)
         return false;
     }
     s->greeted = true;
+    note_lost_invitation(s, out);
     if (answers_content(s)) {
         on_content_answered(s, out);
         return false;
@@ -377,7 +394,7 @@ void smtp_unanswered(struct smtp *s, enum end why, struct facts *out)
         const struct smtp_pending *p = smtp_pending_at(s, 0);
         bool waits = p->verb->id == SMTP_AUTH && smtp_login_waits_for_client(s);
         if (p->verb->id != SMTP_JUNK && !waits && !s->server_left &&
-            told++ < UNANSWERED_TOLD)
+            !s->server_doubt && told++ < UNANSWERED_TOLD)
             tell_unanswered(s, p, why, out);
         smtp_answer_lost(s, out);
     }

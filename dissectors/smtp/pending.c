@@ -94,6 +94,11 @@ struct smtp_pending *smtp_pending_match(struct smtp *s, unsigned code,
         if (take_junk(s, code))
             return NULL;
     }
+    /* Any of several may have been refused. */
+    if (s->server_doubt && code >= 400 && s->pending_n > 1) {
+        smtp_answer_lost(s, out);
+        return NULL;
+    }
     for (size_t i = 0; (p = smtp_pending_at(s, i)); i++) {
         if (p->verb->id == SMTP_JUNK || !fits(p->verb->id, code, i == 0))
             continue;

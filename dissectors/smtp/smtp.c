@@ -270,6 +270,13 @@ static struct fed smtp_feed(void *self, const struct chunk *in,
     return fed;
 }
 
+static bool smtp_tells(enum dir dir, struct span beginning)
+{
+    if (dir == C2S)
+        return smtp_command_is_sure(span_trim(beginning));
+    return smtp_reply_begins(beginning) && beginning.p[3] == ' ';
+}
+
 static void gap_in_client(struct smtp *s, uint64_t lost)
 {
     switch (s->reading) {
@@ -348,6 +355,7 @@ const struct dissector smtp_dissector = {
     .probe = smtp_probe,
     .open = smtp_open,
     .feed = smtp_feed,
+    .tells = smtp_tells,
     .gap = smtp_gap,
     .close = smtp_close,
 };

@@ -170,11 +170,22 @@ static void leave(struct smtp *s, bool gone, struct facts *out)
     t->open = false;
     if (t->accepted == 0 && t->refused + t->deferred > 0)
         hold(s, t, out);
+    else if (s->content.doubtful && t->phase == SMTP_PHASE_DATA)
+        decide(s, unknown, NULL, out); /* the end may have been sent */
     else if (gone || t->doubtful)
         decide(s, t->phase == SMTP_PHASE_DATA ? cut_off : unknown, NULL, out);
     else
         decide(s, t->phase == SMTP_PHASE_DATA ? unfinished : abandoned, NULL,
                out);
+}
+
+/* A second MAIL was refused because of a first one. */
+static bool is_nested(const struct smtp *s)
+{
+    struct span text = {s->reply.texts, s->reply.n};
+    return s->reply.code == 503 &&
+           (span_search(text, SPAN("nested")) < text.n ||
+            span_search(text, SPAN("already")) < text.n);
 }
 
 static void on_mail(struct smtp *s, const struct smtp_pending *p,
@@ -190,7 +201,12 @@ static void on_mail(struct smtp *s, const struct smtp_pending *p,
     if (code < 400) {
         leave(s, false, out);
         s->now = fresh;
-    } else if (!s->now.open) { /* else it is 503, nested MAIL: no harm done */
+    } else if (s->now.open) { /* 503, nested MAIL: no harm done */
+        return;
+    } else if (is_nested(s)) { /* the capture does not have the first one */
+        fresh.doubtful = true;
+        s->now = fresh;
+    } else {
         smtp_quote_reply(s, &fresh.decisive, out);
         hold(s, &fresh, out);
     }

@@ -8,6 +8,10 @@
 
 enum { MANAGESIEVE_PORT = 4190 };
 
+/* Who is asked for a password or about a certificate leaves the connection open;
+ * programs answer sooner. */
+#define PATIENCE (5 * CLOCK_SECOND)
+
 struct span reached_name(enum reached reached)
 {
     static const struct span names[] = {
@@ -31,7 +35,7 @@ void progress_reach(struct tls *tls, enum reached reached)
 }
 
 static void tell(struct tls *tls, struct span result, struct span by,
-                 struct span how, struct facts *out)
+                 struct span how, bool given_up, struct facts *out)
 {
     char version[NAME_OF_VERSION];
     bool spoke = tls->half[S2C].opened || tls->half[S2C].foreign;
@@ -44,7 +48,7 @@ static void tell(struct tls *tls, struct span result, struct span by,
     TELL(out, tls_handshake, .result = result,
          .reached = reached_name(tls->reached),
          .version = name_of_version(tls->choice.version, version),
-         .ended_by = by, .ended_how = how,
+         .ended_by = by, .ended_how = how, .given_up = given_up,
          .client_certificate_requested = tls->certificate_requested,
          .client_certificate_empty = tls->certificate_empty,
          .retries = tls->choice.retries,
@@ -68,7 +72,7 @@ void progress_complete(struct tls *tls, struct facts *out)
         shape_expect_tickets(&tls->shape, client_first);
     }
     tls->complete_time = facts_time(out);
-    tell(tls, SPAN("ok"), SPAN(""), SPAN(""), out);
+    tell(tls, SPAN("ok"), SPAN(""), SPAN(""), false, out);
 }
 
 void progress_finished(struct tls *tls, enum dir dir, struct facts *out)
@@ -146,12 +150,13 @@ void progress_end(struct tls *tls, enum end why, struct facts *out)
         return;
     if (tls->refused) {
         tell(tls, SPAN("failed"), side_name(tls->refused_by), SPAN("alert"),
-             out);
+             true, out);
         return;
     }
     struct span by = SPAN("nobody");
     if (why == END_FIN || why == END_RESET)
         by = tls->context->closed_by_known ? side_name(tls->context->closed_by)
                                            : SPAN("");
-    tell(tls, SPAN("unfinished"), by, how_name(why), out);
+    bool given_up = why != END_OF_CAPTURE || tls->context->quiet >= PATIENCE;
+    tell(tls, SPAN("unfinished"), by, how_name(why), given_up, out);
 }

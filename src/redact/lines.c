@@ -510,6 +510,57 @@ static struct follows sieve_server(struct talk *t, struct span line)
     return f;
 }
 
+/* Letters and a number, as clients count: "a1", "A0003", "CBIO1". */
+static bool is_counted(struct span tag)
+{
+    return tag.n > 1 && tag.p[tag.n - 1] >= '0' && tag.p[tag.n - 1] <= '9' &&
+           (tag.p[0] < '0' || tag.p[0] > '9');
+}
+
+static bool client_is_sure(const struct talk *t, struct span line)
+{
+    struct span rest;
+    const struct verb *verb = find_verb(t, line, &rest);
+    if (!verb)
+        return false;
+    switch (t->protocol) {
+    case REDACT_IMAP:
+        return is_counted(span_cut(&line, ' '));
+    case REDACT_SMTP:
+        return rest.n == 0 || (verb->arguments == PATH &&
+                               (span_starts(rest, SPAN("FROM:<")) ||
+                                span_starts(rest, SPAN("TO:<"))));
+    case REDACT_POP3:
+        return rest.n == 0 || verb->arguments == NAME ||
+               verb->arguments == PRIVATE;
+    case REDACT_UNKNOWN:
+    case REDACT_SIEVE:
+        break;
+    }
+    return false;
+}
+
+bool line_is_sure(const struct talk *t, bool client, struct span line)
+{
+    struct span rest = line;
+    if (client)
+        return client_is_sure(t, line);
+    switch (t->protocol) {
+    case REDACT_IMAP:
+        return is_counted(span_cut(&rest, ' ')) &&
+               is_status(span_cut(&rest, ' '));
+    case REDACT_SMTP:
+        return is_reply_code(line);
+    case REDACT_POP3:
+        return span_starts(line, SPAN("+OK")) ||
+               span_starts(line, SPAN("-ERR"));
+    case REDACT_UNKNOWN:
+    case REDACT_SIEVE:
+        break;
+    }
+    return false;
+}
+
 /* Nobody knows yet: the line itself says it, or nothing does. */
 static void recognise(struct talk *t, struct span line)
 {

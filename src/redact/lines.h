@@ -44,6 +44,10 @@ struct follows {
     bool content;     /* lines of content, up to a dot */
 };
 
+/* After lost bytes: whether this line can hardly be one of a message, or the rest
+ * of another.  client: it says it. */
+bool line_is_sure(const struct talk *talk, bool client, struct span line);
+
 /* In place; the line comes without its end.  tail: it goes on after a
  * literal. */
 struct follows client_line(struct talk *talk, uint8_t *p, size_t n, bool tail);

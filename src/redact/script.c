@@ -245,10 +245,12 @@ static size_t begin(struct script *s, struct voice *v, enum dir dir,
     if (v->content) {
         n = content_line(s, v, offset, bytes, n);
         v->lost = false;
-    } else if (v->lost) {
+    } else if (v->lost && !line_is_sure(&s->talk, dir == C2S,
+                                        span_trim(span_first(bytes, n)))) {
         v->lost = false;
         return pass(s, v, offset, n, FILLER);
     } else {
+        v->lost = false;
         line(s, v, dir, offset, span_first(bytes, n));
     }
     return n;
@@ -327,9 +329,36 @@ size_t script_data(struct script *s, enum dir dir, uint64_t offset,
     return used;
 }
 
+/* What stands after the last '<' of a line without an end: half an address,
+ * which looks like none. */
+static struct span half_address(struct span line)
+{
+    size_t at = line.n;
+    while (at > 0 && line.p[at - 1] != '<' && line.p[at - 1] != '>')
+        at--;
+    return at > 0 && line.p[at - 1] == '<' ? span_skip(line, at)
+                                           : span_skip(line, line.n);
+}
+
+/* The beginning of a line, whose end was not captured, is one. */
+static void cut_line(struct script *s, struct voice *v, enum dir dir)
+{
+    struct span rest = text_span(&v->rest);
+    if (rest.n == 0 || v->content || v->tls || is_record(rest) ||
+        may_be_record(rest) ||
+        (v->lost && !line_is_sure(&s->talk, dir == C2S, rest)))
+        return;
+    line(s, v, dir, v->rest_offset, rest);
+    struct span half = half_address(
+        (struct span){v->pieces[v->count - 1].text, rest.n});
+    if (dir == S2C && span_find(half, '@') == half.n)
+        hide_content((uint8_t *)(uintptr_t)half.p, half.n);
+}
+
 void script_gap(struct script *s, enum dir dir, uint64_t lost)
 {
     struct voice *v = &s->voices[dir];
+    cut_line(s, v, dir);
     text_clear(&v->rest);
     if (v->literal || v->record) {
         uint64_t *left = v->literal ? &v->literal : &v->record;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "session/cut_line.h"
 #include "session/detect.h"
 #include "session/marks.h"
 #include "session/proxy_header.h"
@@ -46,12 +47,14 @@ struct conversation {
     void *tls_self; /* NULL: no TLS so far */
     bool tls;       /* what comes now is TLS */
     bool implicit;  /* TLS without STARTTLS */
+    bool tls_began[2]; /* TLS had bytes of this side, or missed some */
     bool decrypted;
     bool late; /* begins in the middle of its flow, on purpose */
     bool decided, done, foreign;
     bool proxy_looked; /* for a header of the PROXY protocol */
     struct inlet outer[2]; /* not yet decided, and what was left of it */
     struct inlet inner[2]; /* decrypted */
+    struct cut_line *cut[2]; /* of the mail protocol, in the clear */
     struct piece {
         enum dir dir;
         size_t n;
@@ -255,11 +258,12 @@ static size_t tls_feed(struct conversation *c, enum dir dir, uint64_t offset,
     return used;
 }
 
-/* TLS that turned out to be the mail protocol in the clear: go on with it. */
+/* TLS that turned out to be the mail protocol in the clear: go on with it.  Only
+ * the first bytes tell: after them, or after a gap, a record may go on. */
 static bool back_to_plain(struct conversation *c, enum dir dir,
                           struct span bytes)
 {
-    if (c->implicit || c->summary.tls == TLS_STARTED ||
+    if (c->implicit || c->tls_began[dir] || c->summary.tls == TLS_STARTED ||
         c->summary.tls == TLS_OK || !is_not_tls(bytes))
         return false;
     struct span line = span_first(bytes, span_find(bytes, '\n'));
@@ -280,10 +284,12 @@ static size_t plain_or_tls(struct conversation *c, enum dir dir,
     while (used < bytes.n && !c->done) {
         struct span rest = span_skip(bytes, used);
         size_t n;
-        if (c->tls && !back_to_plain(c, dir, rest))
+        if (c->tls && !back_to_plain(c, dir, rest)) {
             n = tls_feed(c, dir, offset + used, rest);
-        else
+            c->tls_began[dir] = true;
+        } else {
             n = mail_feed(c, dir, offset + used, rest);
+        }
         if (n == 0)
             break;
         used += n;
@@ -421,8 +427,29 @@ static size_t on_data(void *user, enum dir dir, uint64_t offset,
     facts_stamp(c->facts, frame, time);
     if (dir == C2S) /* the server may have been faster */
         find_proxy_header(c, bytes, true, &front);
-    return front +
-           plain_or_tls(c, dir, offset + front, span_skip(bytes, front));
+    size_t used = front + plain_or_tls(c, dir, offset + front,
+                                       span_skip(bytes, front));
+    if (!c->tls)
+        cut_line_keep(&c->cut[dir], c->mem, offset + used,
+                      span_skip(bytes, used));
+    return used;
+}
+
+/* The beginning of a line counts as a line, if it says enough. */
+static void feed_cut_line(struct conversation *c, enum dir dir)
+{
+    struct cut_line *cut = c->cut[dir];
+    if (!cut || cut->n == 0 || c->tls || !c->mail->tells ||
+        !c->mail->tells(dir, (struct span){cut->bytes, cut->n}))
+        return;
+    struct span line = cut_line_ended(cut, dir);
+    uint64_t end = cut->offset + cut->n, frame = 0;
+    int64_t time = 0;
+    locate_outer(c, dir, end, &frame, &time);
+    facts_stamp(c->facts, frame, time);
+    /* So that it ends where the bytes do. */
+    mail_feed(c, dir, end > line.n ? end - line.n : 0, line);
+    cut->n = 0;
 }
 
 static void on_gap(void *user, enum dir dir, uint64_t lost)
@@ -433,9 +460,17 @@ static void on_gap(void *user, enum dir dir, uint64_t lost)
         decide(c, true);
     if (!c->decided || c->done)
         return;
+    if (out->held.n)
+        cut_line_keep(&c->cut[dir], c->mem, out->offset, text_span(&out->held));
     lost += out->held.n; /* half a message before the hole is lost as well */
     inlet_drop(out, out->held.n);
+    if (!c->tls) {
+        feed_cut_line(c, dir);
+        if (c->tls || c->done)
+            return; /* the line was all that was lost */
+    }
     if (c->tls) {
+        c->tls_began[dir] = c->summary.tls_missed = true;
         tls_dissector.gap(c->tls_self, dir, lost, c->facts);
         if (!c->decrypted)
             return;
@@ -514,8 +549,8 @@ static enum end how_it_ended(const struct flow *flow)
 }
 
 /* What the TLS dissector can not see in the bytes: who hung up, and how much
- * of what the client said the server's TCP took. */
-static void tell_tls_of_tcp(struct conversation *c)
+ * of what the client said the server's TCP took, and how long nothing came. */
+static void tell_tls_of_tcp(struct conversation *c, int64_t now)
 {
     const struct flow *f = c->flow;
     const struct flow_side *client = &f->side[C2S];
@@ -523,6 +558,7 @@ static void tell_tls_of_tcp(struct conversation *c)
     uint32_t acknowledged = client->acked - client->first_seq;
     if (client->seq_known && acknowledged <= client->bytes + 1)
         c->tls_context.acknowledged = acknowledged;
+    c->tls_context.quiet = now - f->last_time;
 }
 
 void conversation_end(struct conversation *c, int64_t now)
@@ -532,7 +568,7 @@ void conversation_end(struct conversation *c, int64_t now)
         stream_close(&c->stream);
     if (!c->decided && c->piece_count)
         decide(c, true);
-    tell_tls_of_tcp(c);
+    tell_tls_of_tcp(c, now);
     facts_stamp(c->facts, c->flow->last_frame, c->flow->last_time);
     if (c->tls_self)
         tls_dissector.close(c->tls_self, why, c->facts);

@@ -424,7 +424,8 @@ static const char *security(const struct summary *s,
 {
     if (c->implicit_tls)
         return "implicit-tls";
-    if (s->starttls && s->tls != TLS_NONE && s->tls != TLS_OFFERED)
+    if (s->starttls &&
+        (s->tls_missed || (s->tls != TLS_NONE && s->tls != TLS_OFFERED)))
         return "starttls";
     if (c->content)
         return "plain";

@@ -54,6 +54,7 @@ struct summary {
     bool stuck; /* something was never answered, or never arrived */
     bool client_goodbye, server_goodbye;
     bool starttls;         /* TLS began after STARTTLS or STLS */
+    bool tls_missed;       /* and the capture missed some of it */
     bool encrypted_both;   /* unreadable content went both ways */
     bool encrypted_server; /* unreadable content came from the server */
     bool tls_closed;       /* in order, as far as sizes tell */
