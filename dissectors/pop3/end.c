@@ -48,6 +48,8 @@ static void tell_unanswered(const struct pop3 *pop,
 void pop3_end(void *self, enum end why, struct facts *out)
 {
     struct pop3 *pop = self;
+    if (pop->context->closed_by_known && pop->context->closed_by == S2C)
+        pop3_early_settle(pop, out);
     pop3_login_report(pop, false, out);
     pop3_refusal_settle(pop, true, out);
     if (pop->content.on)

@@ -160,6 +160,8 @@ static struct fed pop3_feed(void *self, const struct chunk *in,
     struct span rest = in->bytes;
     struct fed fed = {0};
     pop->client_heard |= in->dir == C2S;
+    if (in->dir == C2S)
+        pop3_early_settle(pop, out);
     while (rest.n && take_one(pop, in, &rest, &fed, out))
         continue;
     fed.used = pop->foreign[in->dir] ? in->bytes.n : in->bytes.n - rest.n;
@@ -212,6 +214,7 @@ static void *pop3_open(struct arena *mem, const struct flow_context *context)
 {
     struct pop3 *pop = arena_alloc(mem, sizeof *pop);
     pop->mem = mem;
+    pop->context = context;
     pop->over_tls = context->over_tls;
     pop->greeted = pop->client_spoke = pop->unsure = context->midstream;
     return pop;

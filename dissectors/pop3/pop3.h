@@ -92,8 +92,17 @@ struct pop3_refusal {
     struct mail_kept code, text, line;
 };
 
+/* What a server says that has not heard a command: that it is about to hang up,
+ * or, where the client's side was not captured, an answer. */
+struct pop3_early {
+    struct span line; /* empty: nothing */
+    uint64_t frame;
+    int64_t time;
+};
+
 struct pop3 {
     struct arena *mem;
+    const struct flow_context *context;
     bool over_tls, greeted, logged_in, offers_stls;
     bool client_heard;  /* some of what it said was captured */
     bool client_spoke;  /* its first line was judged */
@@ -106,6 +115,7 @@ struct pop3 {
     unsigned malformed; /* lines in a row that were no replies */
     uint64_t deleted, retrieved;
     struct pop3_content content;
+    struct pop3_early early;
     struct pop3_login login;
     struct mail_secrets *secrets;
     struct pop3_refusal refusal;
@@ -129,6 +139,10 @@ bool pop3_server_line(struct pop3 *pop, struct span line, bool bare,
                       struct span after, struct facts *out);
 
 bool pop3_is_reply(struct span line);
+
+/* The client was heard, or the server hung up: what was said early was no
+ * answer. */
+void pop3_early_settle(struct pop3 *pop, struct facts *out);
 
 struct pop3_reply {
     struct span indicator; /* +OK or -ERR */

@@ -72,6 +72,19 @@ static void tell_reply(const struct pop3 *pop, const struct pop3_pending *p,
          .logged_in = pop->logged_in);
 }
 
+void pop3_early_settle(struct pop3 *pop, struct facts *out)
+{
+    struct pop3_early *early = &pop->early;
+    if (early->line.n == 0)
+        return;
+    uint64_t frame = facts_frame(out);
+    int64_t time = facts_time(out);
+    facts_stamp(out, early->frame, early->time);
+    TELL(out, mail_close, .by = SPAN("server"), .line = early->line);
+    facts_stamp(out, frame, time);
+    early->line.n = 0;
+}
+
 /* A reply to nothing.  Servers say -ERR before they hang up; +OK comes when the
  * command was not captured. */
 static void unasked(struct pop3 *pop, const struct pop3_reply *reply,
@@ -80,6 +93,9 @@ static void unasked(struct pop3 *pop, const struct pop3_reply *reply,
     tell_reply(pop, NULL, reply, out);
     if (!is_ok(reply) && pop->client_heard && !pop->unsure)
         TELL(out, mail_close, .by = SPAN("server"), .line = reply->line);
+    if (!is_ok(reply) && !pop->client_heard && !pop->unsure)
+        pop->early = (struct pop3_early){arena_copy(pop->mem, reply->line),
+                                         facts_frame(out), facts_time(out)};
     /* RFC 3206 section 4: what nothing but a login is answered with. */
     if (!pop->client_heard && !is_ok(reply) &&
         span_same(mail_kept(&reply->code), SPAN("AUTH")))

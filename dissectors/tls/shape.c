@@ -83,6 +83,7 @@ static void count(struct shape *s, enum dir dir, size_t content, int64_t time)
 /* What was held back is content, from the n-th on. */
 static void count_early(struct shape *s, size_t n)
 {
+    s->tickets = n;
     for (size_t i = n; i < s->early_n; i++)
         count(s, S2C, s->early[i].content, s->early[i].time);
     s->early_n = 0;
@@ -175,7 +176,8 @@ void shape_tell(struct shape *s, const struct shape_end *end, struct facts *out)
     if (s->began && s->speaker == C2S)
         end_request(s);
     TELL(out, tls_shape, .client_records = s->records[C2S],
-         .server_records = s->records[S2C], .client_bytes = s->bytes[C2S],
+         .server_records = s->records[S2C], .tickets = s->tickets,
+         .client_bytes = s->bytes[C2S],
          .server_bytes = s->bytes[S2C], .pause = clock_seconds(s->pause),
          .answer_after_pause = s->pause_answer,
          .request_before_pause = s->pause_request, .exchanges = s->exchanges,

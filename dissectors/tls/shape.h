@@ -45,6 +45,7 @@ struct shape {
 
     /* TLS 1.3: the server's first records, not yet known to be content. */
     bool tickets_possible, tickets_only; /* _only: the client speaks first */
+    size_t tickets; /* so many of them were none */
     size_t early_n;
     struct shape_early early[SHAPE_EARLY];
 };

@@ -126,7 +126,10 @@ static void on_sealed(struct tls *tls, const struct record *record,
 static void on_no_record(struct tls *tls, struct reading *r, struct facts *out)
 {
     struct tls_half *half = &tls->half[r->dir];
-    if (!half->opened) {
+    /* Some servers that give up say why in the clear. */
+    bool gave_up = r->dir == S2C && tls->closed[S2C] &&
+                   tls->reached <= REACHED_CLIENT_HELLO;
+    if (!half->opened || gave_up) {
         size_t used = foreign_feed(tls, r->dir, r->rest, out);
         use(r, used);
         return;
