@@ -89,6 +89,10 @@ static bool too_fast(const struct flow *flow, enum dir dir,
             asked = peer->last_content_time;
     } else if (side->seq_known && tcp->seq == side->acked) {
         asked = side->detail->acked_time;
+        /* A kernel answers at once: what was acknowledged long ago, only with
+         * the packet that says so again. */
+        if (peer->detail->last_pause > 2 * rtt)
+            asked = peer->last_time;
     }
     return asked != 0 && elapsed(asked, packet->time) < rtt / 2;
 }
