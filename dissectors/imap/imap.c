@@ -20,6 +20,13 @@ static void tell_foreign(struct imap *im, enum dir dir, struct span spoken,
          .other = SPAN("imap"), .line = mail_kept(&line));
 }
 
+/* How POP3 and SMTP take their leave; IMAP has a tag in front, and LOGOUT. */
+static bool is_bare_quit(struct span bytes)
+{
+    struct span line;
+    return span_take_line(&bytes, &line) && span_is(line, SPAN("QUIT"));
+}
+
 /* Where a new line begins: is it IMAP at all?  False while that is not yet
  * known, or once it is known that it is not. */
 static bool is_ours(struct imap *im, enum dir dir, struct span bytes,
@@ -38,6 +45,8 @@ static bool is_ours(struct imap *im, enum dir dir, struct span bytes,
     if (spoken.n == 0)
         return false;
     im->client_spoke |= dir == C2S;
+    if (dir == C2S && is_bare_quit(bytes))
+        spoken = SPAN("pop3 or smtp");
     if (span_same(spoken, SPAN("imap")) ||
         (text && span_same(spoken, SPAN("other")) &&
          (dir == C2S || bytes.p[0] == '*')))
