@@ -99,14 +99,13 @@ void imap_login_report(struct imap *im, bool answered, struct facts *out)
     struct imap_login *login = &im->login;
     if (!login->report)
         return;
-    uint64_t frame = facts_frame(out);
-    int64_t time = facts_time(out);
     login->report = false;
-    facts_stamp(out, login->report_frame, login->report_time);
+    struct stamp now = facts_swap_stamp(
+        out, (struct stamp){login->report_frame, login->report_time});
     TELL(out, imap_sasl_challenge, .status = mail_kept(&login->error.status),
          .schemes = mail_kept(&login->error.schemes),
          .scope = mail_kept(&login->error.scope), .answered = answered);
-    facts_stamp(out, frame, time);
+    facts_swap_stamp(out, now);
 }
 
 void imap_login_answered(struct imap *im, const struct imap_pending *p,

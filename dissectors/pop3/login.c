@@ -96,14 +96,13 @@ void pop3_login_report(struct pop3 *pop, bool answered, struct facts *out)
     struct pop3_login *login = &pop->login;
     if (!login->report)
         return;
-    uint64_t frame = facts_frame(out);
-    int64_t time = facts_time(out);
     login->report = false;
-    facts_stamp(out, login->report_frame, login->report_time);
+    struct stamp now = facts_swap_stamp(
+        out, (struct stamp){login->report_frame, login->report_time});
     TELL(out, pop_sasl_challenge, .status = mail_kept(&login->error.status),
          .schemes = mail_kept(&login->error.schemes),
          .scope = mail_kept(&login->error.scope), .answered = answered);
-    facts_stamp(out, frame, time);
+    facts_swap_stamp(out, now);
 }
 
 static void refusal_hold(struct pop3 *pop, const struct pop3_pending *p,
@@ -138,17 +137,16 @@ void pop3_refusal_settle(struct pop3 *pop, bool ends_attempt, struct facts *out)
 {
     const struct pop3_refusal *refusal = &pop->refusal;
     if (refusal->held && ends_attempt) {
-        uint64_t frame = facts_frame(out);
-        int64_t time = facts_time(out);
         struct fact_mail_login fact = {.command = SPAN("USER"),
                                        .result = SPAN("refused"),
                                        .code = mail_kept(&refusal->code),
                                        .text = mail_kept(&refusal->text),
                                        .line = mail_kept(&refusal->line),
                                        .latency = refusal->latency};
-        facts_stamp(out, refusal->frame, refusal->time);
+        struct stamp now = facts_swap_stamp(
+            out, (struct stamp){refusal->frame, refusal->time});
         tell(pop, &fact, out);
-        facts_stamp(out, frame, time);
+        facts_swap_stamp(out, now);
     }
     pop->refusal.held = false;
 }

@@ -96,8 +96,7 @@ struct pop3_refusal {
  * or, where the client's side was not captured, an answer. */
 struct pop3_early {
     struct span line; /* empty: nothing */
-    uint64_t frame;
-    int64_t time;
+    struct stamp seen;
 };
 
 struct pop3 {

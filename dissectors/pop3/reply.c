@@ -77,11 +77,9 @@ void pop3_early_settle(struct pop3 *pop, struct facts *out)
     struct pop3_early *early = &pop->early;
     if (early->line.n == 0)
         return;
-    uint64_t frame = facts_frame(out);
-    int64_t time = facts_time(out);
-    facts_stamp(out, early->frame, early->time);
+    struct stamp now = facts_swap_stamp(out, early->seen);
     TELL(out, mail_close, .by = SPAN("server"), .line = early->line);
-    facts_stamp(out, frame, time);
+    facts_swap_stamp(out, now);
     early->line.n = 0;
 }
 
@@ -91,11 +89,12 @@ static void unasked(struct pop3 *pop, const struct pop3_reply *reply,
                     struct facts *out)
 {
     tell_reply(pop, NULL, reply, out);
-    if (!is_ok(reply) && pop->client_heard && !pop->unsure)
+    bool goodbye = !is_ok(reply) && !pop->unsure;
+    if (goodbye && pop->client_heard)
         TELL(out, mail_close, .by = SPAN("server"), .line = reply->line);
-    if (!is_ok(reply) && !pop->client_heard && !pop->unsure)
+    else if (goodbye)
         pop->early = (struct pop3_early){arena_copy(pop->mem, reply->line),
-                                         facts_frame(out), facts_time(out)};
+                                         {facts_frame(out), facts_time(out)}};
     /* RFC 3206 section 4: what nothing but a login is answered with. */
     if (!pop->client_heard && !is_ok(reply) &&
         span_same(mail_kept(&reply->code), SPAN("AUTH")))

@@ -208,15 +208,14 @@ bool sieve_response(struct sieve *s, struct span line, struct span literal,
 
 void sieve_unanswered(struct sieve *s, enum end why, struct facts *out)
 {
-    uint64_t frame = facts_frame(out);
-    int64_t time = facts_time(out);
     bool clients_turn = s->auth.open && s->auth.prompts > s->auth.said;
     for (size_t i = 0; i < s->pending_n && !s->server_left; i++) {
         const struct sieve_pending *p = &s->pending[i];
         double waited = mail_since(out, p->time);
         if (clients_turn && span_is(p->verb->name, SPAN("AUTHENTICATE")))
             continue;
-        facts_stamp(out, p->frame, p->time);
+        struct stamp now =
+            facts_swap_stamp(out, (struct stamp){p->frame, p->time});
         TELL(out, mail_unanswered, .protocol = SPAN("sieve"),
              .command = p->verb->name, .waited = waited, .end = mail_end(why),
              .stage = p->verb->stage);
@@ -224,6 +223,6 @@ void sieve_unanswered(struct sieve *s, enum end why, struct facts *out)
             TELL(out, starttls, .protocol = SPAN("sieve"),
                  .command = SPAN("STARTTLS"), .result = SPAN("unanswered"),
                  .offered = s->offers_starttls);
-        facts_stamp(out, frame, time);
+        facts_swap_stamp(out, now);
     }
 }

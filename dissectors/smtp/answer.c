@@ -374,9 +374,7 @@ static void tell_unanswered(struct smtp *s, const struct smtp_pending *p,
                             enum end why, struct facts *out)
 {
     double waited = mail_since(out, p->time);
-    uint64_t frame = facts_frame(out);
-    int64_t time = facts_time(out);
-    facts_stamp(out, p->frame, p->time);
+    struct stamp now = facts_swap_stamp(out, (struct stamp){p->frame, p->time});
     TELL(out, mail_unanswered, .protocol = SPAN("smtp"),
          .command = p->verb->name, .waited = waited, .end = mail_end(why),
          .stage = p->verb->stage);
@@ -384,7 +382,7 @@ static void tell_unanswered(struct smtp *s, const struct smtp_pending *p,
         TELL(out, starttls, .protocol = SPAN("smtp"),
              .command = p->verb->name, .result = SPAN("unanswered"),
              .offered = tls_offered(s, p));
-    facts_stamp(out, frame, time);
+    facts_swap_stamp(out, now);
 }
 
 void smtp_unanswered(struct smtp *s, enum end why, struct facts *out)

@@ -50,16 +50,15 @@ static struct smtp_pending *find_pending(struct smtp *s)
 static void tell_report(struct smtp *s, bool answered, struct facts *out)
 {
     struct smtp_auth *auth = &s->auth;
-    uint64_t frame = facts_frame(out);
-    int64_t time = facts_time(out);
     if (!auth->reported)
         return;
     auth->reported = false;
-    facts_stamp(out, auth->report_frame, auth->report_time);
+    struct stamp now = facts_swap_stamp(
+        out, (struct stamp){auth->report_frame, auth->report_time});
     TELL(out, smtp_sasl_challenge, .status = mail_kept(&auth->report.status),
          .schemes = mail_kept(&auth->report.schemes),
          .scope = mail_kept(&auth->report.scope), .answered = answered);
-    facts_stamp(out, frame, time);
+    facts_swap_stamp(out, now);
 }
 
 bool smtp_login_line(struct smtp *s, struct span line, struct facts *out)

@@ -100,8 +100,7 @@ static void tell(struct smtp_transaction *t, struct outcome outcome,
     struct span line = {quote ? quote->line : NULL, quote ? quote->line_n : 0};
     struct span text = {quote ? quote->text : NULL, quote ? quote->text_n : 0};
     struct smtp_shown what;
-    uint64_t frame = facts_frame(out);
-    int64_t time = facts_time(out);
+    struct stamp now = {facts_frame(out), facts_time(out)};
     if (quote)
         facts_stamp(out, quote->frame, quote->time);
     TELL(out, smtp_transaction, .result = outcome.result,
@@ -117,7 +116,7 @@ static void tell(struct smtp_transaction *t, struct outcome outcome,
              .recipients = t->accepted, .what = smtp_shown_span(&what),
              .line = line);
     }
-    facts_stamp(out, frame, time);
+    facts_swap_stamp(out, now);
 }
 
 static struct outcome by_code(unsigned code)

@@ -87,6 +87,13 @@ void facts_stamp(struct facts *facts, uint64_t frame, int64_t time)
     facts->time = time;
 }
 
+struct stamp facts_swap_stamp(struct facts *facts, struct stamp stamp)
+{
+    struct stamp was = {facts->frame, facts->time};
+    facts_stamp(facts, stamp.frame, stamp.time);
+    return was;
+}
+
 void facts_at(struct facts *facts, enum dir dir, uint64_t offset)
 {
     facts->dir = dir;

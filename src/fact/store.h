@@ -40,6 +40,14 @@ void facts_locator_set(struct facts *facts, struct facts_locator locator);
 /* What is told next was seen in this packet. */
 void facts_stamp(struct facts *facts, uint64_t frame, int64_t time);
 
+struct stamp {
+    uint64_t frame;
+    int64_t time;
+};
+
+/* The same for a while: returns what it was, to be set again after TELL. */
+struct stamp facts_swap_stamp(struct facts *facts, struct stamp stamp);
+
 /* What is told next was said by dir and ended just before this stream offset:
  * a dissector calls it once per message, before TELL. */
 void facts_at(struct facts *facts, enum dir dir, uint64_t offset);
