@@ -138,7 +138,7 @@ static struct fed imap_feed(void *self, const struct chunk *in,
     struct imap *im = self;
     struct span rest = in->bytes;
     struct fed fed = {0};
-    im->client_heard |= in->dir == C2S;
+    im->client_heard |= in->dir == C2S && in->bytes.n > 0;
     while (take_one(im, in, &rest, &fed, out))
         continue;
     fed.used = im->foreign[in->dir] ? in->bytes.n : in->bytes.n - rest.n;

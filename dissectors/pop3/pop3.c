@@ -159,8 +159,8 @@ static struct fed pop3_feed(void *self, const struct chunk *in,
     struct pop3 *pop = self;
     struct span rest = in->bytes;
     struct fed fed = {0};
-    pop->client_heard |= in->dir == C2S;
-    if (in->dir == C2S)
+    pop->client_heard |= in->dir == C2S && in->bytes.n > 0;
+    if (pop->client_heard)
         pop3_early_settle(pop, out);
     while (rest.n && take_one(pop, in, &rest, &fed, out))
         continue;

@@ -261,7 +261,7 @@ static struct fed smtp_feed(void *self, const struct chunk *in,
     struct smtp *s = self;
     struct span rest = in->bytes;
     struct fed fed = {0};
-    s->client_heard |= in->dir == C2S;
+    s->client_heard |= in->dir == C2S && in->bytes.n > 0;
     if (in->dir == C2S)
         feed_client(s, in, &rest, out);
     else
