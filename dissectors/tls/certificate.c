@@ -93,10 +93,13 @@ static struct span name_wanted(const struct tls *tls)
 static void tell(const struct tls *tls, X509 *leaf, STACK_OF(X509) * others,
                  size_t count, size_t unreadable, struct facts *out)
 {
-    int64_t now = facts_time(out) / CLOCK_SECOND;
     struct x509_summary s = {.self_signed = false};
     bool known = false;
     x509_summarize(leaf, &s);
+    /* Where the capture does not know the day, the certificate is looked at
+     * on its first one. */
+    bool day_known = clock_is_set(facts_time(out));
+    int64_t now = day_known ? facts_time(out) / CLOCK_SECOND : s.begins;
     enum trust_chain chain =
         trust_check(tls->context->trust, leaf, others, now, &known);
     bool expired_above = false;
@@ -117,6 +120,7 @@ static void tell(const struct tls *tls, X509 *leaf, STACK_OF(X509) * others,
          .lifetime = s.dated ? (double)(s.expires - s.begins) : 0,
          .logged = s.logged, .unreadable = unreadable,
          .not_before = span_of(s.not_before), .not_after = span_of(s.not_after),
+         .day_known = day_known,
          .expired_for = s.dated ? (double)(now - s.expires) : 0,
          .expired = s.dated && now > s.expires, .expired_above = expired_above,
          .not_yet_valid = s.dated && now < s.begins,

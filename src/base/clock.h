@@ -23,6 +23,15 @@ static inline double clock_seconds(int64_t duration)
     return (double)duration / (double)CLOCK_SECOND;
 }
 
+/* 1995-01-01: no TLS and no capture in today's formats is older.  Earlier times
+ * come from a clock that was never set, or count from the first packet. */
+#define CLOCK_EARLIEST (INT64_C(788918400) * CLOCK_SECOND)
+
+static inline bool clock_is_set(int64_t time)
+{
+    return time >= CLOCK_EARLIEST;
+}
+
 /* RFC 3339 in UTC with microseconds: 2026-11-24T10:02:13.204117Z. */
 void clock_rfc3339(int64_t time, char out[CLOCK_TEXT]);
 
