@@ -139,6 +139,7 @@ static struct fed imap_feed(void *self, const struct chunk *in,
     struct span rest = in->bytes;
     struct fed fed = {0};
     im->client_heard |= in->dir == C2S && in->bytes.n > 0;
+    im->server_heard |= in->dir == S2C && in->bytes.n > 0;
     while (take_one(im, in, &rest, &fed, out))
         continue;
     fed.used = im->foreign[in->dir] ? in->bytes.n : in->bytes.n - rest.n;
@@ -163,9 +164,12 @@ static void imap_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
         im->client_spoke = true;
         im->in_command &= im->lines[C2S].more;
     } else {
-        im->greeted = true; /* if it was lost there is none to expect */
         im->body &= im->lines[S2C].more;
         im->idle.invited |= im->idle.on; /* the "+" may be what was lost */
+        if (im->server_heard && im->greeted)
+            im->login.answer_lost |= imap_pending_what(im, IMAP_LOGIN) ||
+                                     imap_pending_what(im, IMAP_AUTHENTICATE);
+        im->greeted = true; /* if it was lost there is none to expect */
     }
 }
 

@@ -146,6 +146,7 @@ struct imap_login { /* the attempt under way */
     bool cancelled;
     unsigned step;
     uint64_t attempts;
+    bool answer_lost; /* some of what the server said since was not captured */
     bool user_known;
     struct mail_kept user;
     /* The server's report on a token, until it is known whether the client
@@ -166,7 +167,7 @@ struct imap_box { /* the mailbox that is open, or being opened */
 struct imap {
     struct arena *mem;
     bool over_tls, greeted, logged_in, offers_starttls;
-    bool client_heard; /* some of what it said was captured */
+    bool client_heard, server_heard; /* some of what it said was captured */
     bool client_spoke; /* its first line was judged */
     bool in_command;   /* its next line continues one */
     bool foreign[2];   /* this side speaks something else */
@@ -184,6 +185,12 @@ struct imap {
     struct imap_pending *pending; /* oldest first */
     size_t pending_n, pending_room;
 };
+
+/* What happens now happens only to who is logged in: the login itself, or its
+ * answer, was not captured.  Where other logins were, and were refused, they
+ * must not have the last word.  `line` is the server's, if it said one. */
+void imap_logged_in_unseen(struct imap *im, struct span line,
+                           struct facts *out);
 
 /* ---- request.c ---- */
 

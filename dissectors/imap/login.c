@@ -126,7 +126,16 @@ void imap_login_answered(struct imap *im, const struct imap_pending *p,
          .code = mail_kept(&reply->code), .text = reply->text,
          .line = reply->line, .latency = mail_since(out, p->time),
          .over_tls = im->over_tls, .attempt = ++login->attempts);
-    login->sasl = false;
+    login->sasl = login->answer_lost = false;
     if (ok)
         im->logged_in = true;
+}
+
+void imap_logged_in_unseen(struct imap *im, struct span line, struct facts *out)
+{
+    im->logged_in = true;
+    if (im->login.attempts > 0)
+        TELL(out, mail_login, .protocol = SPAN("imap"), .result = SPAN("ok"),
+             .line = line, .over_tls = im->over_tls,
+             .attempt = ++im->login.attempts);
 }

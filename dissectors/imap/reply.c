@@ -197,19 +197,6 @@ static void append_answered(const struct imap_pending *p,
     text_free(&what);
 }
 
-/* The server does what it does only for who is logged in: the login itself, or
- * its answer, was not captured.  Where other logins were, and were refused, they
- * must not have the last word. */
-static void logged_in_unseen(struct imap *im, const struct imap_reply *reply,
-                             struct facts *out)
-{
-    im->logged_in = true;
-    if (im->login.attempts > 0)
-        TELL(out, mail_login, .protocol = SPAN("imap"), .result = SPAN("ok"),
-             .line = reply->line, .over_tls = im->over_tls,
-             .attempt = ++im->login.attempts);
-}
-
 /* What the end of a command means beyond itself. */
 static enum imap_then answered(struct imap *im, const struct imap_pending *p,
                                const struct imap_reply *reply,
@@ -218,7 +205,7 @@ static enum imap_then answered(struct imap *im, const struct imap_pending *p,
     bool ok = span_same(reply->status, SPAN("OK"));
     bool read_only = has_code(reply, SPAN("READ-ONLY"));
     if (ok && !p->verb->any_state && !im->logged_in)
-        logged_in_unseen(im, reply, out);
+        imap_logged_in_unseen(im, reply->line, out);
     switch (p->verb->what) {
     case IMAP_LOGIN:
     case IMAP_AUTHENTICATE:

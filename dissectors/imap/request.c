@@ -141,6 +141,8 @@ static void complete(struct imap *im, struct imap_pending *p, struct span line,
     p->complete = true;
     p->waits = false;
     tell(im, p, line, out);
+    if (im->login.answer_lost && !im->logged_in && !p->verb->any_state)
+        imap_logged_in_unseen(im, SPAN(""), out);
     switch (p->verb->what) {
     case IMAP_LOGOUT:
         im->logout = true;
