@@ -120,6 +120,8 @@ struct span secrets_word(const struct tls *tls)
     const struct tls_keys *keys = tls->context->keys;
     if (tls->keys_failed)
         return SPAN("wrong");
+    if (tls->half[C2S].opens || tls->half[S2C].opens)
+        return SPAN("fit");
     if (keys &&
         (tls_keys_counts(keys)->kept > 0 || tls_keys_has_premasters(keys)))
         return SPAN("missing");
