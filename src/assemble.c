@@ -200,6 +200,12 @@ static int last_step(const struct result_session *s)
     return step;
 }
 
+/* TLS did its part; what failed was said inside it. */
+static bool is_inside_tls(const struct result_session *s)
+{
+    return s->primary && strstr(s->primary, "tls.encrypted-") != NULL;
+}
+
 /* Which step a session ended at, when it failed. */
 static void mark_failed_step(struct result_session *s)
 {
@@ -208,6 +214,8 @@ static void mark_failed_step(struct result_session *s)
             return;
     }
     int last = last_step(s);
+    if (last == STEP_TLS && is_inside_tls(s))
+        last = STEP_LOGIN;
     if (last < STEPS)
         s->steps[last] = (struct step_result){STEP_FAILED, "FAILED"};
 }

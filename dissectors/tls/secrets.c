@@ -120,7 +120,9 @@ struct span secrets_word(const struct tls *tls)
     const struct tls_keys *keys = tls->context->keys;
     if (tls->keys_failed)
         return SPAN("wrong");
-    if (tls->half[C2S].opens || tls->half[S2C].opens)
+    /* Of early data it is not known whether there was any. */
+    bool fit = tls->half[C2S].opens || tls->half[S2C].opens;
+    if (fit && !tls->offer.early_data)
         return SPAN("fit");
     if (keys &&
         (tls_keys_counts(keys)->kept > 0 || tls_keys_has_premasters(keys)))

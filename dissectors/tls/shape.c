@@ -173,7 +173,8 @@ void shape_tell(struct shape *s, const struct shape_end *end, struct facts *out)
     settle(s);
     if (!s->began && !end->finished)
         return;
-    if (s->began && s->speaker == C2S)
+    bool waits = s->began && s->speaker == C2S;
+    if (waits)
         end_request(s);
     TELL(out, tls_shape, .client_records = s->records[C2S],
          .server_records = s->records[S2C], .tickets = s->tickets,
@@ -185,6 +186,7 @@ void shape_tell(struct shape *s, const struct shape_end *end, struct facts *out)
          .last_speaker = side_word(s->began, s->speaker, SPAN("")),
          .largest_request = s->largest_request,
          .short_requests = s->short_requests,
+         .unanswered = waits ? clock_seconds(end->time - s->request_time) : 0,
          .last_request = s->request, .last_answer = s->last_answer,
          .last_record = s->last_record,
          .last_pause = clock_seconds(s->last_pause),

@@ -311,6 +311,7 @@ static void tls_close(void *self, enum end why, struct facts *out)
                             .closed = {tls->closed[C2S], tls->closed[S2C]},
                             .left = tls->left,
                             .left_by = tls->left_by,
+                            .time = tls->left ? tls->left_time : facts_time(out),
                             .keys = secrets_word(tls)};
     if (tls->left && tls->complete_time)
         end.left_after = tls->left_time - tls->complete_time;
