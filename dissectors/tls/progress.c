@@ -34,8 +34,15 @@ void progress_reach(struct tls *tls, enum reached reached)
         tls->reached = reached;
 }
 
-static void tell(struct tls *tls, struct span result, struct span by,
-                 struct span how, bool given_up, struct facts *out)
+/* How a handshake ended that was not completed. */
+struct ending {
+    struct span by, how;
+    bool given_up;
+    int64_t server_due;
+};
+
+static void tell(struct tls *tls, struct span result,
+                 const struct ending *ending, struct facts *out)
 {
     char version[NAME_OF_VERSION];
     bool spoke = tls->half[S2C].opened || tls->half[S2C].foreign;
@@ -48,7 +55,9 @@ static void tell(struct tls *tls, struct span result, struct span by,
     TELL(out, tls_handshake, .result = result,
          .reached = reached_name(tls->reached),
          .version = name_of_version(tls->choice.version, version),
-         .ended_by = by, .ended_how = how, .given_up = given_up,
+         .ended_by = ending->by, .ended_how = ending->how,
+         .given_up = ending->given_up,
+         .server_due = clock_seconds(ending->server_due),
          .client_certificate_requested = tls->certificate_requested,
          .client_certificate_empty = tls->certificate_empty,
          .retries = tls->choice.retries,
@@ -72,7 +81,7 @@ void progress_complete(struct tls *tls, struct facts *out)
         shape_expect_tickets(&tls->shape, client_first);
     }
     tls->complete_time = facts_time(out);
-    tell(tls, SPAN("ok"), SPAN(""), SPAN(""), false, out);
+    tell(tls, SPAN("ok"), &(struct ending){.given_up = false}, out);
 }
 
 void progress_finished(struct tls *tls, enum dir dir, struct facts *out)
@@ -139,8 +148,48 @@ static struct span how_name(enum end why)
     return SPAN("end-of-capture");
 }
 
+/* Up to TLS 1.2 each message can be seen.  Of what TLS 1.3 encrypts only a
+ * record that has not come whole tells that more of it was to come. */
+static bool is_servers_turn(const struct tls *tls)
+{
+    const struct tls_half *server = &tls->half[S2C];
+    bool half_a_record = server->waiting_n > 0 || server->skip > 0;
+    switch (tls->reached) {
+    case REACHED_SERVER_HELLO:
+    case REACHED_CERTIFICATE:
+        return half_a_record || !is_tls13(tls);
+    case REACHED_SERVER_DONE:
+        return half_a_record;
+    case REACHED_CLIENT_HELLO:
+    case REACHED_CLIENT_KEY:
+    case REACHED_CLIENT_FINISHED:
+        return true;
+    case REACHED_NOTHING:
+    case REACHED_FINISHED:
+    case REACHED_DATA:
+        break;
+    }
+    return false;
+}
+
+/* How long the server owed the next message when it was over. */
+static int64_t server_due(const struct tls *tls, enum end why,
+                          const struct facts *out)
+{
+    const struct flow_context *context = tls->context;
+    int64_t over = facts_time(out);
+    if (!is_servers_turn(tls) || !tls->spoken)
+        return 0;
+    if (context->closed_time)
+        over = context->closed_time;
+    else if (why == END_OF_CAPTURE || why == END_TIMEOUT)
+        over += context->quiet;
+    return over - tls->spoken;
+}
+
 void progress_end(struct tls *tls, enum end why, struct facts *out)
 {
+    struct ending ending = {.by = SPAN("nobody"), .how = how_name(why)};
     /* Of a connection seen from its middle, one that speaks something else, or
      * one with holes in the wrong places, no failure can be claimed. */
     bool never_began = tls->reached == REACHED_NOTHING &&
@@ -149,14 +198,19 @@ void progress_end(struct tls *tls, enum end why, struct facts *out)
         (tls->lost && !tls->refused))
         return;
     if (tls->refused) {
-        tell(tls, SPAN("failed"), side_name(tls->refused_by), SPAN("alert"),
-             true, out);
+        ending.by = side_name(tls->refused_by);
+        ending.how = SPAN("alert");
+        ending.given_up = true;
+        tell(tls, SPAN("failed"), &ending, out);
         return;
     }
-    struct span by = SPAN("nobody");
     if (why == END_FIN || why == END_RESET)
-        by = tls->context->closed_by_known ? side_name(tls->context->closed_by)
-                                           : SPAN("");
-    bool given_up = why != END_OF_CAPTURE || tls->context->quiet >= PATIENCE;
-    tell(tls, SPAN("unfinished"), by, how_name(why), given_up, out);
+        ending.by = tls->context->closed_by_known
+                        ? side_name(tls->context->closed_by)
+                        : SPAN("");
+    ending.server_due = server_due(tls, why, out);
+    ending.given_up =
+        (why != END_OF_CAPTURE || tls->context->quiet >= PATIENCE) &&
+        ending.server_due < PATIENCE;
+    tell(tls, SPAN("unfinished"), &ending, out);
 }

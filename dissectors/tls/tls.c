@@ -230,6 +230,10 @@ static bool step(struct tls *tls, struct reading *r, struct facts *out)
     }
     if (!half->opened)
         on_first(tls, r->dir, &record);
+    if (!tls->told && record.type != RECORD_ALERT) {
+        facts_at(out, r->dir, r->offset + 1);
+        tls->spoken = facts_time(out);
+    }
     bool encrypted = is_encrypted(tls, r->dir, &record);
     if (!encrypted || half->decrypt)
         return take_whole(tls, &record, encrypted, r, out);

@@ -18,6 +18,7 @@ Servers answer the ClientHello:
   tamper RECORD PORT  by PORT on this host, but one byte of the server's
                       RECORDth record is changed on the way
   cut RECORD PORT     the same, but there the connection is closed
+  hold RECORD PORT    the same, but from there on nothing is passed on
 
 Clients:
 
@@ -141,6 +142,8 @@ def pump_records(source, sink, what, record):
             head, body = read_record(source)
             if n + 1 == record and what == "cut":
                 break
+            if n + 1 == record and what == "hold":
+                time.sleep(60)
             if n + 1 == record:
                 body = body[:-1] + bytes([body[-1] ^ 1])
             sink.sendall(head + body)
@@ -169,7 +172,7 @@ def answer(connection, what, *details):
     elif what == "hello":
         connection.sendall(server_hello(hello, details[0]))
         time.sleep(2)
-    elif what in ("tamper", "cut"):
+    elif what in ("tamper", "cut", "hold"):
         relay(connection, int(details[1]), head + body, what, int(details[0]))
         return
     elif not hello.offers(details[0]):
