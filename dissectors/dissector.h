@@ -70,6 +70,13 @@ struct flow_context {
     int64_t quiet; /* ns from the last packet to the end of the capture */
 };
 
+/* For how long nothing came before it was over, where no packet ended it. */
+static inline int64_t flow_quiet(const struct flow_context *context,
+                                 enum end why)
+{
+    return why == END_OF_CAPTURE || why == END_TIMEOUT ? context->quiet : 0;
+}
+
 /* How sure probe() is. */
 enum { PROBE_NO = 0, PROBE_MAYBE = 30, PROBE_LIKELY = 60, PROBE_SURE = 90 };
 

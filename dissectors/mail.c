@@ -123,6 +123,13 @@ double mail_since(const struct facts *facts, int64_t then)
     return then ? clock_seconds(facts_time(facts) - then) : 0;
 }
 
+double mail_waited(const struct flow_context *context, enum end why,
+                   const struct facts *facts, int64_t since)
+{
+    return mail_since(facts, since) +
+           clock_seconds(since ? flow_quiet(context, why) : 0);
+}
+
 bool mail_has_at(struct span user)
 {
     size_t at = span_find(user, '@');

@@ -58,6 +58,11 @@ struct span mail_end(enum end why);
 /* Seconds from then (see facts_time()) to now; 0 if then is unknown (0). */
 double mail_since(const struct facts *facts, int64_t then);
 
+/* The same at the end, until which somebody waited who went on to wait when the
+ * last packet had come. */
+double mail_waited(const struct flow_context *context, enum end why,
+                   const struct facts *facts, int64_t since);
+
 /* ---- SASL (RFC 4422) ---- */
 
 /* The user name in the step-th message (from 0) of the client, where the

@@ -209,6 +209,7 @@ static void *imap_open(struct arena *mem, const struct flow_context *context)
 {
     struct imap *im = arena_alloc(mem, sizeof *im);
     im->mem = mem;
+    im->context = context;
     im->over_tls = context->over_tls;
     im->greeted = im->client_spoke = context->midstream;
     for (int dir = C2S; dir <= S2C; dir++) {

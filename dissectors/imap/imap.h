@@ -166,6 +166,7 @@ struct imap_box { /* the mailbox that is open, or being opened */
 
 struct imap {
     struct arena *mem;
+    const struct flow_context *context;
     bool over_tls, greeted, logged_in, offers_starttls;
     bool client_heard, server_heard; /* some of what it said was captured */
     bool client_spoke; /* its first line was judged */

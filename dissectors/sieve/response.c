@@ -211,7 +211,7 @@ void sieve_unanswered(struct sieve *s, enum end why, struct facts *out)
     bool clients_turn = s->auth.open && s->auth.prompts > s->auth.said;
     for (size_t i = 0; i < s->pending_n && !s->server_left; i++) {
         const struct sieve_pending *p = &s->pending[i];
-        double waited = mail_since(out, p->time);
+        double waited = mail_waited(s->context, why, out, p->time);
         if (clients_turn && span_is(p->verb->name, SPAN("AUTHENTICATE")))
             continue;
         struct stamp now =

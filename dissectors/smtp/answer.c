@@ -373,7 +373,7 @@ void smtp_answer_lost(struct smtp *s, struct facts *out)
 static void tell_unanswered(struct smtp *s, const struct smtp_pending *p,
                             enum end why, struct facts *out)
 {
-    double waited = mail_since(out, p->time);
+    double waited = mail_waited(s->context, why, out, p->time);
     struct stamp now = facts_swap_stamp(out, (struct stamp){p->frame, p->time});
     TELL(out, mail_unanswered, .protocol = SPAN("smtp"),
          .command = p->verb->name, .waited = waited, .end = mail_end(why),

@@ -39,6 +39,7 @@ struct ending {
     struct span by, how;
     bool given_up;
     int64_t server_due;
+    int64_t quiet; /* so long nothing came before it */
 };
 
 static void tell(struct tls *tls, struct span result,
@@ -50,7 +51,9 @@ static void tell(struct tls *tls, struct span result,
         tls->offer.hellos > 0 &&
         (spoke || tls->context->acknowledged >= tls->offer.end);
     int64_t duration =
-        tls->offer.hellos ? facts_time(out) - tls->offer.first_time : 0;
+        tls->offer.hellos
+            ? facts_time(out) + ending->quiet - tls->offer.first_time
+            : 0;
     tls->told = true;
     TELL(out, tls_handshake, .result = result,
          .reached = reached_name(tls->reached),
@@ -182,8 +185,8 @@ static int64_t server_due(const struct tls *tls, enum end why,
         return 0;
     if (context->closed_time)
         over = context->closed_time;
-    else if (why == END_OF_CAPTURE || why == END_TIMEOUT)
-        over += context->quiet;
+    else
+        over += flow_quiet(context, why);
     return over - tls->spoken;
 }
 
@@ -208,6 +211,7 @@ void progress_end(struct tls *tls, enum end why, struct facts *out)
         ending.by = tls->context->closed_by_known
                         ? side_name(tls->context->closed_by)
                         : SPAN("");
+    ending.quiet = flow_quiet(tls->context, why);
     ending.server_due = server_due(tls, why, out);
     ending.given_up =
         (why != END_OF_CAPTURE || tls->context->quiet >= PATIENCE) &&
