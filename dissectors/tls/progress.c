@@ -47,13 +47,11 @@ static void tell(struct tls *tls, struct span result,
 {
     char version[NAME_OF_VERSION];
     bool spoke = tls->half[S2C].opened || tls->half[S2C].foreign;
-    bool acknowledged =
-        tls->offer.hellos > 0 &&
-        (spoke || tls->context->acknowledged >= tls->offer.end);
-    int64_t duration =
-        tls->offer.hellos
-            ? facts_time(out) + ending->quiet - tls->offer.first_time
-            : 0;
+    bool acknowledged = tls->offer.hellos > 0 &&
+                        (spoke || tls->context->acknowledged >= tls->offer.end);
+    int64_t duration = tls->offer.hellos ? facts_time(out) + ending->quiet -
+                                               tls->offer.first_time
+                                         : 0;
     tls->told = true;
     TELL(out, tls_handshake, .result = result,
          .reached = reached_name(tls->reached),
@@ -163,11 +161,11 @@ static bool is_servers_turn(const struct tls *tls)
         return half_a_record || !is_tls13(tls);
     case REACHED_SERVER_DONE:
         return half_a_record;
-    case REACHED_CLIENT_HELLO:
     case REACHED_CLIENT_KEY:
     case REACHED_CLIENT_FINISHED:
         return true;
     case REACHED_NOTHING:
+    case REACHED_CLIENT_HELLO: /* whether it will be TLS at all is open */
     case REACHED_FINISHED:
     case REACHED_DATA:
         break;
@@ -213,8 +211,12 @@ void progress_end(struct tls *tls, enum end why, struct facts *out)
                         : SPAN("");
     ending.quiet = flow_quiet(tls->context, why);
     ending.server_due = server_due(tls, why, out);
+    bool server_closed =
+        tls->context->closed_by_known && tls->context->closed_by == S2C;
+    bool servers_fault = ending.server_due >= PATIENCE ||
+                         (ending.server_due > 0 && server_closed);
     ending.given_up =
         (why != END_OF_CAPTURE || tls->context->quiet >= PATIENCE) &&
-        ending.server_due < PATIENCE;
+        !servers_fault;
     tell(tls, SPAN("unfinished"), &ending, out);
 }

@@ -71,7 +71,7 @@ struct shape_end {
     bool left;      /* one side said goodbye or closed the connection ... */
     enum dir left_by;   /* ... this one, before the other ... */
     int64_t left_after; /* ... so long after the handshake */
-    int64_t time;       /* when that was, or else of the last packet */
+    int64_t time;       /* when that was, or else when it was over */
     struct span keys;   /* the word for what keys there were */
 };
 

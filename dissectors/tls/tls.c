@@ -310,13 +310,16 @@ static void tls_close(void *self, enum end why, struct facts *out)
     progress_closed(tls, facts_time(out));
     opaque_tell(tls, out);
     bool finished = tls->reached >= REACHED_FINISHED;
-    struct shape_end end = {.finished = finished,
-                            .starttls = tls->context->starttls,
-                            .closed = {tls->closed[C2S], tls->closed[S2C]},
-                            .left = tls->left,
-                            .left_by = tls->left_by,
-                            .time = tls->left ? tls->left_time : facts_time(out),
-                            .keys = secrets_word(tls)};
+    struct shape_end end = {
+        .finished = finished,
+        .starttls = tls->context->starttls,
+        .closed = {tls->closed[C2S], tls->closed[S2C]},
+        .left = tls->left,
+        .left_by = tls->left_by,
+        .time = tls->left ? tls->left_time
+                          : facts_time(out) + flow_quiet(tls->context, why),
+        .keys = secrets_word(tls)
+    };
     if (tls->left && tls->complete_time)
         end.left_after = tls->left_time - tls->complete_time;
     if ((finished || tls->midstream) && !tls->opened_data)
