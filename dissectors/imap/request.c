@@ -134,15 +134,26 @@ static void announced(const struct imap *im, struct imap_pending *p)
     p->waits = im->lines[C2S].waits;
 }
 
-/* The command's last line has come. */
+/* The client goes on as after a good login, and the answer to the one that
+ * waits was lost. */
+static void login_is_past(struct imap *im, struct facts *out)
+{
+    imap_logged_in_unseen(im, SPAN(""), out);
+    for (size_t i = im->pending_n; i > 0; i--) {
+        enum imap_what what = im->pending[i - 1].verb->what;
+        if (what == IMAP_LOGIN || what == IMAP_AUTHENTICATE)
+            imap_pending_drop(im, &im->pending[i - 1]);
+    }
+}
+
+/* The command's last line has come.  Nothing may be done with p after this. */
 static void complete(struct imap *im, struct imap_pending *p, struct span line,
                      struct span arguments, struct facts *out)
 {
+    bool any_state = p->verb->any_state;
     p->complete = true;
     p->waits = false;
     tell(im, p, line, out);
-    if (im->login.answer_lost && !im->logged_in && !p->verb->any_state)
-        imap_logged_in_unseen(im, SPAN(""), out);
     switch (p->verb->what) {
     case IMAP_LOGOUT:
         im->logout = true;
@@ -168,6 +179,8 @@ static void complete(struct imap *im, struct imap_pending *p, struct span line,
     case IMAP_UNKNOWN:
         break;
     }
+    if (im->login.answer_lost && !im->logged_in && !any_state)
+        login_is_past(im, out);
 }
 
 /* Not a command, or one that IMAP does not have.  Such a line may be a secret

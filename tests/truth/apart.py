@@ -23,7 +23,7 @@ ETHERNET = 1
 
 # Their cause needs that something is missing everywhere in the capture, or that
 # it is there: that the port never answered, that no session worked, that a name
-# was looked up, or that the capture ends with it.
+# was looked up, what day it was, or that the capture ends with it.
 BY_THE_REST = """
 captive-portal connectivity-check-fine dhcp-renewed dns-aaaa-only dns-private-answer dns-spoofed
 imap-address-changed imap-address-conflict imap-address-replaced imap-banned imap-blocked-web-open
@@ -34,8 +34,9 @@ imap-looked-only imap-notebook-shut imap-one-backend-dead imap-one-request imap-
 imap-port-blocked imap-security-guessed imap-snaplen imap-stopped-too-early imap-syn-dropped
 imap-syn-scan imap-way-traced imaps-redirected-nearby imaps-snaplen-68 network-outage
 one-network-cut-off plaintext-filtered smtp-all-refuse smtp-port25-blocked smtp-port25-rejected
-smtp-refusal-missing smtp-snaplen-96 tls12-dh-small-tolerated tls12-expired-cut tls12-half-an-answer
-tls12-hello-missed tls12-no-name tls12-null-cipher tls12-resumption-refused
+smtp-refusal-missing smtp-snaplen-96 tls12-dh-small-tolerated tls12-expired-cut
+tls12-expired-undated tls12-half-an-answer tls12-hello-missed tls12-no-name tls12-null-cipher
+tls12-resumption-refused
 tls13-hello-never-finished tls13-large-hello-half-arrives tls13-version-intolerance
 """.split()
 
