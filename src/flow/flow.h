@@ -137,6 +137,10 @@ void flow_table_tick(struct flow_table *table, int64_t now);
 /* Ends all that is left, in order of their numbers. */
 void flow_table_end(struct flow_table *table);
 
+/* How long (ns) one could have watched the flow after its last packet; 0 where
+ * the clock must have jumped until the end. */
+int64_t flow_quiet_for(const struct flow *flow, int64_t capture_end);
+
 /* Tells tcp.* facts about a flow that has ended.  `capture_end` is the time of
  * the last packet of the capture: an absence is told with how long one could
  * have seen the answer. */

@@ -343,11 +343,16 @@ static void add_side(struct items *items, const struct flow *flow, enum dir dir)
                           zero_window, dir, i});
 }
 
+int64_t flow_quiet_for(const struct flow *flow, int64_t capture_end)
+{
+    int64_t quiet = elapsed(flow->last_time, capture_end);
+    return quiet > WATCHED_MAX ? 0 : quiet;
+}
+
 void flow_tell(const struct flow *flow, int64_t capture_end, struct facts *out)
 {
-    if (elapsed(flow->last_time, capture_end) > WATCHED_MAX)
-        capture_end = flow->last_time;
-    const struct context context = {flow, capture_end, out};
+    int64_t watched = flow->last_time + flow_quiet_for(flow, capture_end);
+    const struct context context = {flow, watched, out};
     struct items items; /* some kilobytes: not zeroed for each flow */
     items.n = 0;
     struct item item = {.tell = silence};
@@ -355,7 +360,7 @@ void flow_tell(const struct flow *flow, int64_t capture_end, struct facts *out)
     add_handshake(&items, flow);
     for (enum dir dir = C2S; dir <= S2C; dir++)
         add_side(&items, flow, dir);
-    if (was_silent(flow, capture_end, &item))
+    if (was_silent(flow, watched, &item))
         add(&items, item);
     for (size_t i = 0; i < items.n; i++) {
         facts_stamp(out, items.list[i].frame, items.list[i].time);

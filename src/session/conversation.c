@@ -558,7 +558,7 @@ static void tell_tls_of_tcp(struct conversation *c, int64_t now)
     uint32_t acknowledged = client->acked - client->first_seq;
     if (client->seq_known && acknowledged <= client->bytes + 1)
         c->tls_context.acknowledged = acknowledged;
-    c->context.quiet = c->tls_context.quiet = now - f->last_time;
+    c->context.quiet = c->tls_context.quiet = flow_quiet_for(f, now);
 }
 
 void conversation_end(struct conversation *c, int64_t now)
