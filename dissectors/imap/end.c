@@ -102,7 +102,7 @@ static void tell_unanswered(struct imap *im, struct imap_pending *p,
              .command = mail_kept(&p->name), .result = SPAN("unanswered"),
              .offered = im->offers_starttls);
     TELL(out, mail_unanswered, .protocol = SPAN("imap"),
-         .command = mail_kept(&p->name), 
+         .command = mail_kept(&p->name),
          .waited = mail_waited(im->context, why, out, p->time),
          .end = mail_end(why), .stage = stage(im, p));
 }

@@ -187,12 +187,6 @@ struct imap {
     size_t pending_n, pending_room;
 };
 
-/* What happens now happens only to who is logged in: the login itself, or its
- * answer, was not captured.  Where other logins were, and were refused, they
- * must not have the last word.  `line` is the server's, if it said one. */
-void imap_logged_in_unseen(struct imap *im, struct span line,
-                           struct facts *out);
-
 /* ---- request.c ---- */
 
 /* A line of the client, or its beginning up to a literal. */
@@ -265,6 +259,12 @@ void imap_login_answered(struct imap *im, const struct imap_pending *p,
 
 /* Tells the server's report on a token, if there is one. */
 void imap_login_report(struct imap *im, bool answered, struct facts *out);
+
+/* What happens now happens only to who is logged in: the login itself, or its
+ * answer, was not captured.  Where other logins were, and were refused, they
+ * must not have the last word.  `line` is the server's, if it said one. */
+void imap_logged_in_unseen(struct imap *im, struct span line,
+                           struct facts *out);
 
 /* ---- end.c ---- */
 

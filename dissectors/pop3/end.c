@@ -41,7 +41,7 @@ static void tell_unanswered(const struct pop3 *pop,
         TELL(out, starttls, .protocol = SPAN("pop3"), .command = SPAN("STLS"),
              .result = SPAN("unanswered"), .offered = pop->offers_stls);
     TELL(out, mail_unanswered, .protocol = SPAN("pop3"),
-         .command = mail_kept(&p->name), 
+         .command = mail_kept(&p->name),
          .waited = mail_waited(pop->context, why, out, p->time),
          .end = mail_end(why), .stage = stage(pop, p->verb->what));
 }

@@ -173,19 +173,11 @@ static bool is_servers_turn(const struct tls *tls)
     return false;
 }
 
-/* How long the server owed the next message when it was over. */
-static int64_t server_due(const struct tls *tls, enum end why,
-                          const struct facts *out)
+int64_t progress_over(const struct tls *tls, enum end why,
+                      const struct facts *out)
 {
-    const struct flow_context *context = tls->context;
-    int64_t over = facts_time(out);
-    if (!is_servers_turn(tls) || !tls->spoken)
-        return 0;
-    if (context->closed_time)
-        over = context->closed_time;
-    else
-        over += flow_quiet(context, why);
-    return over - tls->spoken;
+    return tls->left ? tls->left_time
+                     : facts_time(out) + flow_quiet(tls->context, why);
 }
 
 void progress_end(struct tls *tls, enum end why, struct facts *out)
@@ -210,9 +202,9 @@ void progress_end(struct tls *tls, enum end why, struct facts *out)
                         ? side_name(tls->context->closed_by)
                         : SPAN("");
     ending.quiet = flow_quiet(tls->context, why);
-    ending.server_due = server_due(tls, why, out);
-    bool server_closed =
-        tls->context->closed_by_known && tls->context->closed_by == S2C;
+    if (is_servers_turn(tls) && tls->spoken)
+        ending.server_due = progress_over(tls, why, out) - tls->spoken;
+    bool server_closed = tls->left && tls->left_by == S2C;
     bool servers_fault = ending.server_due >= PATIENCE ||
                          (ending.server_due > 0 && server_closed);
     ending.given_up =

@@ -30,7 +30,13 @@ void progress_left(struct tls *tls, enum dir by, int64_t time);
  * it.  time: of its last packet. */
 void progress_closed(struct tls *tls, int64_t time);
 
-/* The connection is over: tells tls.handshake unless that was done before. */
+/* When (ns) nobody waited any more for the other side: one of them had left, or
+ * it was over.  After progress_closed(). */
+int64_t progress_over(const struct tls *tls, enum end why,
+                      const struct facts *out);
+
+/* The connection is over: tells tls.handshake unless that was done before.
+ * After progress_closed(). */
 void progress_end(struct tls *tls, enum end why, struct facts *out);
 
 #endif

@@ -230,7 +230,7 @@ static bool step(struct tls *tls, struct reading *r, struct facts *out)
     }
     if (!half->opened)
         on_first(tls, r->dir, &record);
-    if (!tls->told && record.type != RECORD_ALERT) {
+    if (!tls->told && !tls->midstream && record.type != RECORD_ALERT) {
         facts_at(out, r->dir, r->offset + 1);
         tls->spoken = facts_time(out);
     }
@@ -306,20 +306,17 @@ static void tls_close(void *self, enum end why, struct facts *out)
     struct tls *tls = self;
     foreign_end(tls, out);
     tell_cut_hello(tls, out);
-    progress_end(tls, why, out);
     progress_closed(tls, facts_time(out));
+    progress_end(tls, why, out);
     opaque_tell(tls, out);
     bool finished = tls->reached >= REACHED_FINISHED;
-    struct shape_end end = {
-        .finished = finished,
-        .starttls = tls->context->starttls,
-        .closed = {tls->closed[C2S], tls->closed[S2C]},
-        .left = tls->left,
-        .left_by = tls->left_by,
-        .time = tls->left ? tls->left_time
-                          : facts_time(out) + flow_quiet(tls->context, why),
-        .keys = secrets_word(tls)
-    };
+    struct shape_end end = {.finished = finished,
+                            .starttls = tls->context->starttls,
+                            .closed = {tls->closed[C2S], tls->closed[S2C]},
+                            .left = tls->left,
+                            .left_by = tls->left_by,
+                            .time = progress_over(tls, why, out),
+                            .keys = secrets_word(tls)};
     if (tls->left && tls->complete_time)
         end.left_after = tls->left_time - tls->complete_time;
     if ((finished || tls->midstream) && !tls->opened_data)
