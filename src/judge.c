@@ -51,7 +51,7 @@ static void add_session(struct facts *subject, const struct book_entry *entry)
         .time = entry->start,
         .session = entry->session.id,
     };
-    facts_copy(subject, &fact);
+    facts_refer(subject, &fact);
 }
 
 static const struct fact_dns_lookup *lookup_of(const struct fact *fact)
@@ -222,7 +222,7 @@ static void add_beside(struct judging *j, const struct clients *clients,
             if (client.n == 0 ||
                 (owner.n == 0 ? kinds[k] == FACT_KIND_arp_conflict
                               : asks_for(clients, owner, client)))
-                facts_copy(subject, f);
+                facts_refer(subject, f);
         }
     }
 }
@@ -368,7 +368,7 @@ static void judge_lookups(struct judging *j)
             if (!span_same(first->client, next->client) ||
                 !span_same(first->name, next->name))
                 break;
-            facts_copy(subject, sorted[i]);
+            facts_refer(subject, sorted[i]);
             mail = mail || !span_same(next->role, SPAN("other"));
         }
         if (mail)
@@ -394,7 +394,7 @@ static void judge_capture(struct judging *j)
     add_beside(j, NULL, subject, (struct span){NULL, 0});
     const struct fact *capture = facts_get(j->beside, FACT_KIND_capture, 0);
     if (capture)
-        facts_copy(subject, capture);
+        facts_refer(subject, capture);
     judge(j, SCOPE_CAPTURE, &subject);
 }
 

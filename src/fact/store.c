@@ -154,11 +154,10 @@ static size_t block_size(const struct fact_kind *kind, const void *values)
     return FACT_HEAD + rounded(kind->size) + texts_size(kind, values);
 }
 
-static struct fact *fact_write(void *memory, const struct fact_kind *kind,
-                               const void *values)
+static void fact_write(struct fact *fact, const struct fact_kind *kind,
+                       const void *values)
 {
-    struct fact *fact = memory;
-    uint8_t *copy = (uint8_t *)memory + FACT_HEAD;
+    uint8_t *copy = (uint8_t *)fact + FACT_HEAD;
     uint8_t *end = copy + rounded(kind->size);
     memcpy(copy, values, kind->size);
     for (size_t i = 0; i < kind->text_count; i++) {
@@ -171,7 +170,6 @@ static struct fact *fact_write(void *memory, const struct fact_kind *kind,
     }
     fact->kind = kind;
     fact->values = copy;
-    return fact;
 }
 
 static struct shelf *shelf_new(struct facts *facts, unsigned kind)
@@ -185,12 +183,9 @@ static struct shelf *shelf_new(struct facts *facts, unsigned kind)
 }
 
 /* What comes when the first places are taken; the oldest makes room. */
-static struct fact *shelve_last(struct facts *facts, struct shelf *shelf,
-                                const struct fact_kind *kind,
-                                const void *values)
+static void shelve_last(struct facts *facts, struct shelf *shelf,
+                        struct fact *fact)
 {
-    struct fact *fact =
-        fact_write(must_realloc(NULL, block_size(kind, values)), kind, values);
     if (!shelf->ring) {
         shelf->ring =
             arena_alloc(facts->mem, FACTS_LAST * sizeof(struct fact *));
@@ -200,27 +195,27 @@ static struct fact *shelve_last(struct facts *facts, struct shelf *shelf,
     if (shelf->ring_used < FACTS_LAST) {
         shelf->ring[shelf->ring_used++] = fact;
         facts->kept++;
-        return fact;
+        return;
     }
     free(shelf->ring[shelf->ring_oldest]);
     shelf->ring[shelf->ring_oldest] = fact;
     shelf->ring_oldest = (shelf->ring_oldest + 1) % FACTS_LAST;
     facts->dropped++;
-    return fact;
 }
 
-/* Puts a copy of the fact in its place; its stamp is still to be set. */
-static struct fact *shelve(struct facts *facts, const struct fact_kind *kind,
-                           const void *values)
+/* Puts a fact of so many bytes in its place, which is still to be written. */
+static struct fact *shelve(struct facts *facts, unsigned kind, size_t size)
 {
-    struct shelf *shelf = facts->shelf[kind->number];
+    struct shelf *shelf = facts->shelf[kind];
     if (!shelf)
-        shelf = shelf_new(facts, kind->number);
+        shelf = shelf_new(facts, kind);
     shelf->told++;
-    if (shelf->first_used >= facts->keep_first)
-        return shelve_last(facts, shelf, kind, values);
-    struct fact *fact = fact_write(
-        arena_room(facts->mem, block_size(kind, values)), kind, values);
+    if (shelf->first_used >= facts->keep_first) {
+        struct fact *last = must_realloc(NULL, size);
+        shelve_last(facts, shelf, last);
+        return last;
+    }
+    struct fact *fact = arena_room(facts->mem, size);
     if (shelf->first_used == shelf->first_room)
         shelf->first =
             arena_grow(facts->mem, shelf->first, shelf->first_used,
@@ -233,7 +228,9 @@ static struct fact *shelve(struct facts *facts, const struct fact_kind *kind,
 void facts_add(struct facts *facts, enum fact_kind_number kind,
                const void *values)
 {
-    struct fact *fact = shelve(facts, &fact_kinds[kind], values);
+    const struct fact_kind *kind_of = &fact_kinds[kind];
+    struct fact *fact = shelve(facts, kind, block_size(kind_of, values));
+    fact_write(fact, kind_of, values);
     fact->frame = facts->frame;
     fact->time = facts->time;
     fact->dir = facts->dir;
@@ -245,12 +242,21 @@ void facts_add(struct facts *facts, enum fact_kind_number kind,
 
 void facts_copy(struct facts *facts, const struct fact *fact)
 {
-    struct fact *copy = shelve(facts, fact->kind, fact->values);
+    struct fact *copy = shelve(facts, fact->kind->number,
+                               block_size(fact->kind, fact->values));
+    fact_write(copy, fact->kind, fact->values);
     copy->frame = fact->frame;
     copy->time = fact->time;
     copy->dir = fact->dir;
     copy->session = fact->session;
     copy->order = facts->order++;
+}
+
+void facts_refer(struct facts *facts, const struct fact *fact)
+{
+    struct fact *kept = shelve(facts, fact->kind->number, sizeof *kept);
+    *kept = *fact;
+    kept->order = facts->order++;
 }
 
 size_t facts_count(const struct facts *facts, enum fact_kind_number kind)

@@ -74,6 +74,11 @@ void facts_add(struct facts *facts, enum fact_kind_number kind,
 /* Adds a copy of a fact with its own stamp, order apart. */
 void facts_copy(struct facts *facts, const struct fact *fact);
 
+/* The same without copying: the fact's values and their texts stay the
+ * caller's and must outlive the store.  For subjects put together of what
+ * others keep. */
+void facts_refer(struct facts *facts, const struct fact *fact);
+
 /* Walking: the i-th kept fact of a kind, oldest first; NULL past the end. */
 size_t facts_count(const struct facts *facts, enum fact_kind_number kind);
 const struct fact *facts_get(const struct facts *facts,

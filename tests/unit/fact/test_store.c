@@ -50,6 +50,27 @@ static void the_first_and_the_last_of_a_kind_are_kept(void **state)
     facts_free(&facts);
 }
 
+static void a_fact_referred_to_is_not_copied(void **state)
+{
+    (void)state;
+    struct facts *own = facts_new(3), *subject = facts_new(0);
+    facts_stamp(own, 12, 34);
+    TELL(own, pop_maildrop, .messages = 1);
+    const struct fact *fact = facts_get(own, FACT_KIND_pop_maildrop, 0);
+    TELL(subject, pop_maildrop, .messages = 2);
+    facts_refer(subject, fact);
+    facts_copy(subject, fact);
+    const struct fact *kept = facts_get(subject, FACT_KIND_pop_maildrop, 1);
+    const struct fact *copy = facts_get(subject, FACT_KIND_pop_maildrop, 2);
+    assert_ptr_equal(kept->values, fact->values);
+    assert_ptr_not_equal(copy->values, fact->values);
+    assert_int_equal(kept->frame, 12);
+    assert_int_equal(kept->session, 3);
+    assert_int_equal(kept->order, 1);
+    facts_free(&subject);
+    facts_free(&own);
+}
+
 static void a_long_text_is_cut(void **state)
 {
     (void)state;
@@ -115,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fact_is_copied_and_stamped),
         cmocka_unit_test(the_first_and_the_last_of_a_kind_are_kept),
+        cmocka_unit_test(a_fact_referred_to_is_not_copied),
         cmocka_unit_test(a_long_text_is_cut),
         cmocka_unit_test(a_user_name_is_masked_unless_asked_for),
         cmocka_unit_test(evidence_is_the_sentence_filled_in_and_safe),
