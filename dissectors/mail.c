@@ -118,6 +118,29 @@ struct span mail_end(enum end why)
     return SPAN("end-of-capture");
 }
 
+void mail_hold(struct mail_held *held, struct arena *mem, struct span line,
+               const struct facts *out)
+{
+    line = span_first(line, FACT_TEXT_MAX);
+    if (!held->bytes)
+        held->bytes = arena_room(mem, FACT_TEXT_MAX);
+    if (line.n)
+        memcpy(held->bytes, line.p, line.n);
+    held->n = line.n;
+    held->followed = false;
+    held->seen = (struct stamp){facts_frame(out), facts_time(out), S2C};
+}
+
+struct span mail_held_take(struct mail_held *held, struct facts *out,
+                           struct stamp *now)
+{
+    struct span line = {held->bytes, held->n};
+    held->n = 0;
+    if (line.n)
+        *now = facts_swap_stamp(out, held->seen);
+    return line;
+}
+
 double mail_since(const struct facts *facts, int64_t then)
 {
     return then ? clock_seconds(facts_time(facts) - then) : 0;

@@ -113,6 +113,30 @@ struct span mail_without_secrets(struct mail_secrets *secrets,
 struct span mail_without_base64(struct mail_secrets **secrets,
                                 struct arena *mem, struct span line);
 
+/* ---- lines that may be none ---- */
+
+/* After bytes were lost, or where a capture begins, a line of the server that
+ * looks like a reply may be part of a message.  Behind such a part comes more of
+ * the message; behind a reply the client speaks, or the connection ends.  So it
+ * is kept until that is known. */
+struct mail_held {
+    uint8_t *bytes; /* FACT_TEXT_MAX; NULL before the first */
+    size_t n;       /* 0: none is held */
+    bool followed;  /* the client spoke next; no bytes are missing, as it seems */
+    struct stamp seen;
+};
+
+/* Keeps the line (what is longer than a fact's text is cut off) in place of the
+ * one before. */
+void mail_hold(struct mail_held *held, struct arena *mem, struct span line,
+               const struct facts *out);
+
+/* Takes it out, and sets the stamp to when it was said; *now: what to set again
+ * afterwards.  The empty span, and no stamp, if none is held.  It lives until
+ * the next mail_hold(). */
+struct span mail_held_take(struct mail_held *held, struct facts *out,
+                           struct stamp *now);
+
 /* ---- who speaks what ---- */
 
 /* Judged by the first bytes of a side: imap, pop3, smtp, sieve, http, tls, ssh,

@@ -165,6 +165,7 @@ static void imap_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
         im->in_command &= im->lines[C2S].more;
     } else {
         im->body &= im->lines[S2C].more;
+        im->held.n = 0; /* more came behind it */
         im->idle.invited |= im->idle.on; /* the "+" may be what was lost */
         if (im->server_heard && im->greeted)
             im->login.answer_lost |= imap_pending_what(im, IMAP_LOGIN) ||

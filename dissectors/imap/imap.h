@@ -176,6 +176,7 @@ struct imap {
     bool body; /* the server's literal is a whole message */
     uint64_t body_bytes;
     struct imap_lines lines[2];
+    struct mail_held held; /* while the server's are unsure */
     struct imap_login login;
     struct mail_secrets *secrets;
     struct imap_box box;
@@ -218,6 +219,9 @@ enum imap_then { IMAP_GO_ON, IMAP_TLS_NEXT, IMAP_DEFLATE_NEXT };
 /* `after` are the bytes that follow it in the same chunk. */
 enum imap_then imap_server_line(struct imap *im, struct span line,
                                 struct span after, struct facts *out);
+
+/* The line that is held, if there is one, was a reply. */
+void imap_held_settle(struct imap *im, struct facts *out);
 
 /* ---- data.c ---- */
 

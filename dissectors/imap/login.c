@@ -101,7 +101,7 @@ void imap_login_report(struct imap *im, bool answered, struct facts *out)
         return;
     login->report = false;
     struct stamp now = facts_swap_stamp(
-        out, (struct stamp){login->report_frame, login->report_time});
+        out, (struct stamp){login->report_frame, login->report_time, S2C});
     TELL(out, imap_sasl_challenge, .status = mail_kept(&login->error.status),
          .schemes = mail_kept(&login->error.schemes),
          .scope = mail_kept(&login->error.scope), .answered = answered);

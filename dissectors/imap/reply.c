@@ -143,6 +143,9 @@ static void untagged(struct imap *im, struct span rest, struct span line,
         mail_word(&rest);
         mail_word(&rest);
         struct imap_reply reply = read_status(SPAN("*"), status, rest, line);
+        /* Who was asked to say BYE has greeted before. */
+        im->greeted |= span_same(status, SPAN("BYE")) &&
+                       imap_pending_what(im, IMAP_LOGOUT);
         if (im->greeted)
             untagged_status(im, &reply, out);
         else
@@ -350,24 +353,44 @@ static enum imap_then tagged(struct imap *im, const struct imap_reply *reply,
     return then;
 }
 
-/* After bytes were lost a line may be part of a message.  These can hardly
- * be. */
-static bool is_plausible(const struct imap *im, struct span line)
+/* What a line is while it may be part of a message. */
+enum guess {
+    GUESS_CONTENT, /* it looks like nothing else */
+    GUESS_STATUS,  /* or a reply, to a command that was not captured */
+    GUESS_DATA,
+    GUESS_REPLY, /* hardly anything else */
+};
+
+static enum guess guess_untagged(struct span line)
 {
     uint64_t number;
-    struct span tag = mail_word(&line);
     struct span word = mail_word(&line);
     struct span status = status_of(word);
+    if (status.n)
+        return span_same(word, status) ? GUESS_STATUS : GUESS_CONTENT;
+    if (span_uint(word, &number))
+        return span_is(mail_word(&line), SPAN("FETCH")) &&
+                       span_starts(line, SPAN("("))
+                   ? GUESS_REPLY
+                   : GUESS_DATA;
+    return span_same(word, SPAN("FLAGS")) || span_same(word, SPAN("CAPABILITY"))
+               ? GUESS_DATA
+               : GUESS_CONTENT;
+}
+
+static enum guess guess(struct imap *im, struct span line)
+{
+    struct span tag = mail_word(&line);
     if (span_same(tag, SPAN("*")))
-        return (status.n && span_same(word, status)) ||
-               span_uint(word, &number) || span_same(word, SPAN("FLAGS")) ||
-               span_same(word, SPAN("CAPABILITY"));
-    for (size_t i = 0; i < im->pending_n; i++) {
-        if (span_same(mail_kept(&im->pending[i].tag), tag))
-            return true;
-    }
+        return guess_untagged(line);
+    if (imap_pending_find(im, tag))
+        return GUESS_REPLY;
+    struct span word = mail_word(&line);
+    struct span status = status_of(word);
     return status.n && span_same(word, status) && mail_is_word(tag) &&
-           mail_has_digit(tag);
+                   mail_has_digit(tag)
+               ? GUESS_STATUS
+               : GUESS_CONTENT;
 }
 
 static enum imap_then tagged_line(struct imap *im, struct span line,
@@ -389,15 +412,11 @@ static enum imap_then tagged_line(struct imap *im, struct span line,
     return IMAP_GO_ON;
 }
 
-enum imap_then imap_server_line(struct imap *im, struct span line,
-                                struct span after, struct facts *out)
+static enum imap_then server_line(struct imap *im, struct span line,
+                                  struct span after, struct facts *out)
 {
     struct span rest = line;
     struct span first = mail_word(&rest);
-    bool *unsure = &im->lines[S2C].unsure;
-    if (line.n == 0 || (*unsure && !is_plausible(im, line)))
-        return IMAP_GO_ON;
-    *unsure = false;
     if (span_same(first, SPAN("*")))
         untagged(im, rest, line, out);
     else if (span_same(first, SPAN("+")))
@@ -405,4 +424,48 @@ enum imap_then imap_server_line(struct imap *im, struct span line,
     else
         return tagged_line(im, line, after, out);
     return IMAP_GO_ON;
+}
+
+void imap_held_settle(struct imap *im, struct facts *out)
+{
+    struct stamp now;
+    struct span line = mail_held_take(&im->held, out, &now);
+    if (line.n == 0)
+        return;
+    im->lines[S2C].unsure = false;
+    server_line(im, line, SPAN(""), out);
+    facts_swap_stamp(out, now);
+}
+
+/* False while the line may be part of a message. */
+static bool is_sure(struct imap *im, struct span line, struct facts *out)
+{
+    if (im->held.followed)
+        imap_held_settle(im, out);
+    if (!im->lines[S2C].unsure)
+        return true;
+    enum guess what = guess(im, line);
+    switch (what) {
+    case GUESS_CONTENT:
+        im->held.n = 0;
+        return false;
+    case GUESS_STATUS:
+        mail_hold(&im->held, im->mem, line, out);
+        return false;
+    case GUESS_DATA:
+    case GUESS_REPLY:
+        break;
+    }
+    imap_held_settle(im, out);
+    if (what == GUESS_REPLY)
+        im->lines[S2C].unsure = false;
+    return true;
+}
+
+enum imap_then imap_server_line(struct imap *im, struct span line,
+                                struct span after, struct facts *out)
+{
+    if (!is_sure(im, line, out) || line.n == 0)
+        return IMAP_GO_ON;
+    return server_line(im, line, after, out);
 }

@@ -250,6 +250,7 @@ void imap_client_line(struct imap *im, struct span line, bool whole,
                       struct facts *out)
 {
     bool first = !im->in_command;
+    im->held.followed = true;
     im->in_command = !whole;
     if (!first) {
         struct imap_pending *p = incomplete(im);

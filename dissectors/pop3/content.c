@@ -14,7 +14,7 @@
 #include "pop3.h"
 
 /* "120 octets", "(120 bytes)": how many. */
-static uint64_t announced_in(struct span text)
+uint64_t pop3_announced(struct span text)
 {
     uint64_t number = 0;
     uint64_t last = 0;
@@ -32,16 +32,16 @@ static uint64_t announced_in(struct span text)
     return 0;
 }
 
-void pop3_content_begin(struct pop3 *pop, const struct pop3_pending *p,
-                        const struct pop3_reply *reply, bool bare)
+void pop3_content_begin(struct pop3 *pop, enum pop3_what what,
+                        struct span name, struct span text, bool bare)
 {
     struct pop3_content *c = &pop->content;
     c->on = true;
     c->mid = c->hole = c->unsure = false;
     c->bare = bare;
-    c->what = p->verb->what;
-    c->name = p->name;
-    c->announced = c->what == POP3_RETR ? announced_in(reply->text) : 0;
+    c->what = what;
+    mail_keep(&c->name, name);
+    c->announced = what == POP3_RETR ? pop3_announced(text) : 0;
     c->received = 0;
     c->n = 0;
     if (c->what == POP3_CAPA && !c->capa)

@@ -98,7 +98,7 @@ void pop3_login_report(struct pop3 *pop, bool answered, struct facts *out)
         return;
     login->report = false;
     struct stamp now = facts_swap_stamp(
-        out, (struct stamp){login->report_frame, login->report_time});
+        out, (struct stamp){login->report_frame, login->report_time, S2C});
     TELL(out, pop_sasl_challenge, .status = mail_kept(&login->error.status),
          .schemes = mail_kept(&login->error.schemes),
          .scope = mail_kept(&login->error.scope), .answered = answered);
@@ -144,7 +144,7 @@ void pop3_refusal_settle(struct pop3 *pop, bool ends_attempt, struct facts *out)
                                        .line = mail_kept(&refusal->line),
                                        .latency = refusal->latency};
         struct stamp now = facts_swap_stamp(
-            out, (struct stamp){refusal->frame, refusal->time});
+            out, (struct stamp){refusal->frame, refusal->time, S2C});
         tell(pop, &fact, out);
         facts_swap_stamp(out, now);
     }

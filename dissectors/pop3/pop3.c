@@ -188,6 +188,8 @@ static void pop3_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
         pop3_content_gap(pop, lost);
         return;
     }
+    if (dir == S2C)
+        pop->held.n = 0; /* more came behind it */
     pop->skip[dir] = pop->lost[dir] = true;
     pop->unsure = true;
     pop->pending_n = 0;

@@ -92,13 +92,6 @@ struct pop3_refusal {
     struct mail_kept code, text, line;
 };
 
-/* What a server says that has not heard a command: that it is about to hang up,
- * or, where the client's side was not captured, an answer. */
-struct pop3_early {
-    struct span line; /* empty: nothing */
-    struct stamp seen;
-};
-
 struct pop3 {
     struct arena *mem;
     const struct flow_context *context;
@@ -109,12 +102,16 @@ struct pop3 {
     bool skip[2];       /* what comes next is the rest of a lost line */
     bool lost[2];       /* or, since bytes are missing, a line of its own */
     bool unsure;        /* lines of the server may be part of a message */
+    bool list_may_follow; /* on the +OK to a command that was not captured */
     bool after_message; /* its next line follows the dot of a message */
     bool quit, capped;
     unsigned malformed; /* lines in a row that were no replies */
     uint64_t deleted, retrieved;
     struct pop3_content content;
-    struct pop3_early early;
+    /* What a server says that has not heard a command: that it is about to hang
+     * up, or, where the client's side was not captured, an answer. */
+    struct mail_held early;
+    struct mail_held held; /* while its lines are unsure */
     struct pop3_login login;
     struct mail_secrets *secrets;
     struct pop3_refusal refusal;
@@ -139,6 +136,9 @@ bool pop3_server_line(struct pop3 *pop, struct span line, bool bare,
 
 bool pop3_is_reply(struct span line);
 
+/* The line that is held, if there is one, was a reply. */
+void pop3_held_settle(struct pop3 *pop, struct facts *out);
+
 /* The client was heard, or the server hung up: what was said early was no
  * answer. */
 void pop3_early_settle(struct pop3 *pop, struct facts *out);
@@ -151,8 +151,13 @@ struct pop3_reply {
 
 /* ---- content.c ---- */
 
-void pop3_content_begin(struct pop3 *pop, const struct pop3_pending *p,
-                        const struct pop3_reply *reply, bool bare);
+/* `text` is of the +OK to the command; `bare`: the server ends lines with LF
+ * alone. */
+void pop3_content_begin(struct pop3 *pop, enum pop3_what what,
+                        struct span name, struct span text, bool bare);
+
+/* The size of a message, as that text may announce it; 0 if it does not. */
+uint64_t pop3_announced(struct span text);
 
 enum pop3_took {
     POP3_TOOK_NOTHING, /* more must come first */

@@ -74,13 +74,24 @@ static void tell_reply(const struct pop3 *pop, const struct pop3_pending *p,
 
 void pop3_early_settle(struct pop3 *pop, struct facts *out)
 {
-    struct pop3_early *early = &pop->early;
-    if (early->line.n == 0)
+    struct stamp now;
+    struct span line = mail_held_take(&pop->early, out, &now);
+    if (line.n == 0)
         return;
-    struct stamp now = facts_swap_stamp(out, early->seen);
-    TELL(out, mail_close, .by = SPAN("server"), .line = early->line);
+    TELL(out, mail_close, .by = SPAN("server"), .line = line);
     facts_swap_stamp(out, now);
-    early->line.n = 0;
+}
+
+/* The client's side was not captured: that a message or a list follows, the
+ * server's words or the next line tell. */
+static void content_unasked(struct pop3 *pop, const struct pop3_reply *reply,
+                            bool bare)
+{
+    if (pop->client_heard || !is_ok(reply))
+        return;
+    pop->list_may_follow = true;
+    if (pop3_announced(reply->text))
+        pop3_content_begin(pop, POP3_RETR, SPAN("RETR"), reply->text, bare);
 }
 
 /* A reply to nothing.  Servers say -ERR before they hang up; +OK comes when the
@@ -93,8 +104,7 @@ static void unasked(struct pop3 *pop, const struct pop3_reply *reply,
     if (goodbye && pop->client_heard)
         TELL(out, mail_close, .by = SPAN("server"), .line = reply->line);
     else if (goodbye)
-        pop->early = (struct pop3_early){arena_copy(pop->mem, reply->line),
-                                         {facts_frame(out), facts_time(out)}};
+        mail_hold(&pop->early, pop->mem, reply->line, out);
     /* RFC 3206 section 4: what nothing but a login is answered with. */
     if (!pop->client_heard && !is_ok(reply) &&
         span_same(mail_kept(&reply->code), SPAN("AUTH")))
@@ -208,7 +218,8 @@ static bool reply_to_first(struct pop3 *pop, const struct pop3_reply *reply,
     if (p.verb->what == POP3_STLS)
         stls_answered(pop, reply, after, out);
     if (is_ok(reply) && has_content(&p))
-        pop3_content_begin(pop, &p, reply, bare);
+        pop3_content_begin(pop, p.verb->what, mail_kept(&p.name), reply->text,
+                           bare);
     return tls;
 }
 
@@ -225,27 +236,57 @@ static void malformed(struct pop3 *pop, struct span line, struct facts *out)
          .line = pop->after_message ? MAIL_HIDDEN : line);
 }
 
+void pop3_held_settle(struct pop3 *pop, struct facts *out)
+{
+    struct stamp now;
+    struct span line = mail_held_take(&pop->held, out, &now);
+    if (line.n == 0)
+        return;
+    struct pop3_reply reply = read_reply(line);
+    unasked(pop, &reply, out);
+    facts_swap_stamp(out, now);
+}
+
+/* Neither +OK nor -ERR. */
+static void no_reply(struct pop3 *pop, struct span line, bool bare,
+                     struct facts *out)
+{
+    struct span text = line;
+    pop->held.n = 0; /* it was content, as this is */
+    if (span_same(mail_word(&text), SPAN("+")) && pop->login.sasl)
+        pop3_login_challenge(pop, text, out);
+    else if (pop->list_may_follow && !pop->client_heard &&
+             !span_same(line, SPAN(".")))
+        pop3_content_begin(pop, POP3_LIST, SPAN(""), SPAN(""), bare);
+    else
+        malformed(pop, line, out);
+    pop->list_may_follow = false;
+}
+
 bool pop3_server_line(struct pop3 *pop, struct span line, bool bare,
                       struct span after, struct facts *out)
 {
+    if (pop->held.followed)
+        pop3_held_settle(pop, out);
     line = mail_without_secrets(pop->secrets, line, out);
     struct pop3_reply reply = read_reply(line);
-    struct span text = line;
     if (reply.indicator.n == 0) {
-        if (span_same(mail_word(&text), SPAN("+")) && pop->login.sasl)
-            pop3_login_challenge(pop, text, out);
-        else
-            malformed(pop, line, out);
+        no_reply(pop, line, bare, out);
         return false;
     }
     pop->malformed = 0;
-    pop->after_message = false;
+    pop->after_message = pop->list_may_follow = false;
     if (!pop->greeted) {
         greeting(pop, &reply, out);
         return false;
     }
+    if (pop->pending_n == 0 && pop->unsure) {
+        mail_hold(&pop->held, pop->mem, line, out);
+        return false;
+    }
     if (pop->pending_n == 0) {
         unasked(pop, &reply, out);
+        content_unasked(pop, &reply, bare);
         return false;
     }
     pop->unsure = false;

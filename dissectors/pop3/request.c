@@ -178,6 +178,7 @@ static void command(struct pop3 *pop, struct span line, struct facts *out)
 
 void pop3_client_line(struct pop3 *pop, struct span line, struct facts *out)
 {
+    pop->held.followed = true;
     if (pop3_login_takes(pop, line))
         pop3_login_says(pop, line, out);
     else if (line.n)

@@ -215,7 +215,7 @@ void sieve_unanswered(struct sieve *s, enum end why, struct facts *out)
         if (clients_turn && span_is(p->verb->name, SPAN("AUTHENTICATE")))
             continue;
         struct stamp now =
-            facts_swap_stamp(out, (struct stamp){p->frame, p->time});
+            facts_swap_stamp(out, (struct stamp){p->frame, p->time, C2S});
         TELL(out, mail_unanswered, .protocol = SPAN("sieve"),
              .command = p->verb->name, .waited = waited, .end = mail_end(why),
              .stage = p->verb->stage);

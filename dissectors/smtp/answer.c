@@ -374,7 +374,8 @@ static void tell_unanswered(struct smtp *s, const struct smtp_pending *p,
                             enum end why, struct facts *out)
 {
     double waited = mail_waited(s->context, why, out, p->time);
-    struct stamp now = facts_swap_stamp(out, (struct stamp){p->frame, p->time});
+    struct stamp now =
+        facts_swap_stamp(out, (struct stamp){p->frame, p->time, C2S});
     TELL(out, mail_unanswered, .protocol = SPAN("smtp"),
          .command = p->verb->name, .waited = waited, .end = mail_end(why),
          .stage = p->verb->stage);

@@ -54,7 +54,7 @@ static void tell_report(struct smtp *s, bool answered, struct facts *out)
         return;
     auth->reported = false;
     struct stamp now = facts_swap_stamp(
-        out, (struct stamp){auth->report_frame, auth->report_time});
+        out, (struct stamp){auth->report_frame, auth->report_time, S2C});
     TELL(out, smtp_sasl_challenge, .status = mail_kept(&auth->report.status),
          .schemes = mail_kept(&auth->report.schemes),
          .scope = mail_kept(&auth->report.scope), .answered = answered);

@@ -100,9 +100,10 @@ static void tell(struct smtp_transaction *t, struct outcome outcome,
     struct span line = {quote ? quote->line : NULL, quote ? quote->line_n : 0};
     struct span text = {quote ? quote->text : NULL, quote ? quote->text_n : 0};
     struct smtp_shown what;
-    struct stamp now = {facts_frame(out), facts_time(out)};
+    struct stamp now = {0};
     if (quote)
-        facts_stamp(out, quote->frame, quote->time);
+        now = facts_swap_stamp(
+            out, (struct stamp){quote->frame, quote->time, S2C});
     TELL(out, smtp_transaction, .result = outcome.result,
          .recipients = t->recipients, .accepted = t->accepted,
          .refused = t->refused, .deferred = t->deferred, .bytes = t->bytes,
@@ -116,7 +117,8 @@ static void tell(struct smtp_transaction *t, struct outcome outcome,
              .recipients = t->accepted, .what = smtp_shown_span(&what),
              .line = line);
     }
-    facts_swap_stamp(out, now);
+    if (quote)
+        facts_swap_stamp(out, now);
 }
 
 static struct outcome by_code(unsigned code)

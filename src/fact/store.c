@@ -89,8 +89,9 @@ void facts_stamp(struct facts *facts, uint64_t frame, int64_t time)
 
 struct stamp facts_swap_stamp(struct facts *facts, struct stamp stamp)
 {
-    struct stamp was = {facts->frame, facts->time};
+    struct stamp was = {facts->frame, facts->time, facts->dir};
     facts_stamp(facts, stamp.frame, stamp.time);
+    facts->dir = stamp.dir;
     return was;
 }
 

@@ -43,9 +43,11 @@ void facts_stamp(struct facts *facts, uint64_t frame, int64_t time);
 struct stamp {
     uint64_t frame;
     int64_t time;
+    enum dir dir; /* who spoke */
 };
 
-/* The same for a while: returns what it was, to be set again after TELL. */
+/* The same for a while, of something that was said earlier: returns what it
+ * was, to be set again after TELL. */
 struct stamp facts_swap_stamp(struct facts *facts, struct stamp stamp);
 
 /* What is told next was said by dir and ended just before this stream offset:
