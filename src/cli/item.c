@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "cli/spool.h"
 
 struct item *item_new(struct run *run, const char *path)
 {
@@ -18,8 +19,12 @@ struct item *item_new(struct run *run, const char *path)
 
 void item_drop_spool(struct item *item)
 {
-    if (item->spool >= 0)
+    /* A worker that was just forked has the file open until it closes what is
+     * not its own; the room must not wait for that. */
+    if (item->spool >= 0) {
+        spool_empty(item->spool);
         close(item->spool);
+    }
     item->spool = -1;
 }
 

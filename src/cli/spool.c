@@ -53,3 +53,9 @@ void spool_rewind(int spool)
 {
     lseek(spool, 0, SEEK_SET);
 }
+
+void spool_empty(int spool)
+{
+    while (ftruncate(spool, 0) != 0 && errno == EINTR)
+        ;
+}

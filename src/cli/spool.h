@@ -18,4 +18,7 @@ bool spool_add(int spool, struct span bytes, struct err *err);
 /* Back to its beginning, to be read. */
 void spool_rewind(int spool);
 
+/* Gives the room back, even while another process has it open. */
+void spool_empty(int spool);
+
 #endif
