@@ -128,7 +128,7 @@ void mail_hold(struct mail_held *held, struct arena *mem, struct span line,
         memcpy(held->bytes, line.p, line.n);
     held->n = line.n;
     held->followed = false;
-    held->seen = (struct stamp){facts_frame(out), facts_time(out), S2C};
+    held->seen = facts_now(out);
 }
 
 struct span mail_held_take(struct mail_held *held, struct facts *out,
@@ -139,6 +139,11 @@ struct span mail_held_take(struct mail_held *held, struct facts *out,
     if (line.n)
         *now = facts_swap_stamp(out, held->seen);
     return line;
+}
+
+bool mail_held_ended(const struct mail_held *held, enum end why)
+{
+    return held->followed || why == END_FIN || why == END_RESET;
 }
 
 double mail_since(const struct facts *facts, int64_t then)

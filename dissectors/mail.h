@@ -137,6 +137,10 @@ void mail_hold(struct mail_held *held, struct arena *mem, struct span line,
 struct span mail_held_take(struct mail_held *held, struct facts *out,
                            struct stamp *now);
 
+/* The connection has ended: whether the line that is held, if there is one, was
+ * a reply. */
+bool mail_held_ended(const struct mail_held *held, enum end why);
+
 /* ---- who speaks what ---- */
 
 /* Judged by the first bytes of a side: imap, pop3, smtp, sieve, http, tls, ssh,

@@ -110,7 +110,7 @@ static void tell_unanswered(struct imap *im, struct imap_pending *p,
 void imap_end(void *self, enum end why, struct facts *out)
 {
     struct imap *im = self;
-    if (im->held.followed || why == END_FIN || why == END_RESET)
+    if (mail_held_ended(&im->held, why))
         imap_held_settle(im, out);
     imap_login_report(im, false, out);
     for (size_t i = 0; i < im->pending_n; i++)

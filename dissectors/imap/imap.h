@@ -153,8 +153,7 @@ struct imap_login { /* the attempt under way */
      * answered it. */
     bool report;
     struct mail_oauth error;
-    uint64_t report_frame;
-    int64_t report_time;
+    struct stamp report_seen;
 };
 
 struct imap_box { /* the mailbox that is open, or being opened */

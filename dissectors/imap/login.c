@@ -90,8 +90,7 @@ void imap_login_challenge(struct imap *im, struct span text, struct facts *out)
     if (!mail_oauth_error(text, &login->error))
         return;
     login->report = true;
-    login->report_frame = facts_frame(out);
-    login->report_time = facts_time(out);
+    login->report_seen = facts_now(out);
 }
 
 void imap_login_report(struct imap *im, bool answered, struct facts *out)
@@ -100,8 +99,7 @@ void imap_login_report(struct imap *im, bool answered, struct facts *out)
     if (!login->report)
         return;
     login->report = false;
-    struct stamp now = facts_swap_stamp(
-        out, (struct stamp){login->report_frame, login->report_time, S2C});
+    struct stamp now = facts_swap_stamp(out, login->report_seen);
     TELL(out, imap_sasl_challenge, .status = mail_kept(&login->error.status),
          .schemes = mail_kept(&login->error.schemes),
          .scope = mail_kept(&login->error.scope), .answered = answered);

@@ -49,7 +49,7 @@ static void tell_unanswered(const struct pop3 *pop,
 void pop3_end(void *self, enum end why, struct facts *out)
 {
     struct pop3 *pop = self;
-    if (pop->held.followed || why == END_FIN || why == END_RESET)
+    if (mail_held_ended(&pop->held, why))
         pop3_held_settle(pop, out);
     if (pop->context->closed_by_known && pop->context->closed_by == S2C)
         pop3_early_settle(pop, out);

@@ -87,8 +87,7 @@ void pop3_login_challenge(struct pop3 *pop, struct span text, struct facts *out)
     if (!login->sasl || !mail_oauth_error(text, &login->error))
         return;
     login->report = true;
-    login->report_frame = facts_frame(out);
-    login->report_time = facts_time(out);
+    login->report_seen = facts_now(out);
 }
 
 void pop3_login_report(struct pop3 *pop, bool answered, struct facts *out)
@@ -97,8 +96,7 @@ void pop3_login_report(struct pop3 *pop, bool answered, struct facts *out)
     if (!login->report)
         return;
     login->report = false;
-    struct stamp now = facts_swap_stamp(
-        out, (struct stamp){login->report_frame, login->report_time, S2C});
+    struct stamp now = facts_swap_stamp(out, login->report_seen);
     TELL(out, pop_sasl_challenge, .status = mail_kept(&login->error.status),
          .schemes = mail_kept(&login->error.schemes),
          .scope = mail_kept(&login->error.scope), .answered = answered);
@@ -110,8 +108,7 @@ static void refusal_hold(struct pop3 *pop, const struct pop3_pending *p,
 {
     struct pop3_refusal *refusal = &pop->refusal;
     refusal->held = true;
-    refusal->frame = facts_frame(out);
-    refusal->time = facts_time(out);
+    refusal->seen = facts_now(out);
     refusal->latency = mail_since(out, p->time);
     refusal->code = reply->code;
     mail_keep(&refusal->text, reply->text);
@@ -143,8 +140,7 @@ void pop3_refusal_settle(struct pop3 *pop, bool ends_attempt, struct facts *out)
                                        .text = mail_kept(&refusal->text),
                                        .line = mail_kept(&refusal->line),
                                        .latency = refusal->latency};
-        struct stamp now = facts_swap_stamp(
-            out, (struct stamp){refusal->frame, refusal->time, S2C});
+        struct stamp now = facts_swap_stamp(out, refusal->seen);
         tell(pop, &fact, out);
         facts_swap_stamp(out, now);
     }

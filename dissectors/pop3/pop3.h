@@ -79,15 +79,13 @@ struct pop3_login { /* the attempt under way */
      * answered it. */
     bool report;
     struct mail_oauth error;
-    uint64_t report_frame;
-    int64_t report_time;
+    struct stamp report_seen;
 };
 
 /* USER was refused.  Whether that ends the attempt shows later. */
 struct pop3_refusal {
     bool held;
-    uint64_t frame;
-    int64_t time;
+    struct stamp seen;
     double latency;
     struct mail_kept code, text, line;
 };

@@ -53,8 +53,7 @@ static void tell_report(struct smtp *s, bool answered, struct facts *out)
     if (!auth->reported)
         return;
     auth->reported = false;
-    struct stamp now = facts_swap_stamp(
-        out, (struct stamp){auth->report_frame, auth->report_time, S2C});
+    struct stamp now = facts_swap_stamp(out, auth->report_seen);
     TELL(out, smtp_sasl_challenge, .status = mail_kept(&auth->report.status),
          .schemes = mail_kept(&auth->report.schemes),
          .scope = mail_kept(&auth->report.scope), .answered = answered);
@@ -88,8 +87,7 @@ static void on_challenge(struct smtp *s, struct facts *out)
         return;
     auth->reported =
         mail_oauth_error(span_skip(s->reply.line, 4), &auth->report);
-    auth->report_frame = facts_frame(out);
-    auth->report_time = facts_time(out);
+    auth->report_seen = facts_now(out);
 }
 
 static struct span result(const struct smtp *s)

@@ -117,15 +117,13 @@ struct smtp_auth {
     /* The server's report of what is wrong with a token, until it is known
      * whether the client answered it. */
     bool reported;
-    uint64_t report_frame;
-    int64_t report_time;
+    struct stamp report_seen;
     struct mail_oauth report;
 };
 
 /* A line, and where it was said, for facts that are told later. */
 struct smtp_quote {
-    uint64_t frame;
-    int64_t time;
+    struct stamp seen;
     unsigned code;
     size_t text_n, line_n;
     uint8_t text[SMTP_SHOWN_MAX], line[SMTP_SHOWN_MAX];

@@ -29,8 +29,7 @@ void smtp_quote_reply(const struct smtp *s, struct smtp_quote *quote,
                       struct facts *out)
 {
     struct smtp_shown shown;
-    quote->frame = facts_frame(out);
-    quote->time = facts_time(out);
+    quote->seen = facts_now(out);
     quote->code = s->reply.code;
     smtp_reply_text(s, &shown, out);
     keep(quote->text, &quote->text_n, smtp_shown_span(&shown));
@@ -100,10 +99,9 @@ static void tell(struct smtp_transaction *t, struct outcome outcome,
     struct span line = {quote ? quote->line : NULL, quote ? quote->line_n : 0};
     struct span text = {quote ? quote->text : NULL, quote ? quote->text_n : 0};
     struct smtp_shown what;
-    struct stamp now = {0};
+    struct stamp now = facts_now(out);
     if (quote)
-        now = facts_swap_stamp(
-            out, (struct stamp){quote->frame, quote->time, S2C});
+        facts_swap_stamp(out, quote->seen);
     TELL(out, smtp_transaction, .result = outcome.result,
          .recipients = t->recipients, .accepted = t->accepted,
          .refused = t->refused, .deferred = t->deferred, .bytes = t->bytes,
@@ -117,8 +115,7 @@ static void tell(struct smtp_transaction *t, struct outcome outcome,
              .recipients = t->accepted, .what = smtp_shown_span(&what),
              .line = line);
     }
-    if (quote)
-        facts_swap_stamp(out, now);
+    facts_swap_stamp(out, now);
 }
 
 static struct outcome by_code(unsigned code)

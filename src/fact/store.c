@@ -87,9 +87,14 @@ void facts_stamp(struct facts *facts, uint64_t frame, int64_t time)
     facts->time = time;
 }
 
+struct stamp facts_now(const struct facts *facts)
+{
+    return (struct stamp){facts->frame, facts->time, facts->dir};
+}
+
 struct stamp facts_swap_stamp(struct facts *facts, struct stamp stamp)
 {
-    struct stamp was = {facts->frame, facts->time, facts->dir};
+    struct stamp was = facts_now(facts);
     facts_stamp(facts, stamp.frame, stamp.time);
     facts->dir = stamp.dir;
     return was;

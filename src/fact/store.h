@@ -46,6 +46,9 @@ struct stamp {
     enum dir dir; /* who spoke */
 };
 
+/* That of what is told now. */
+struct stamp facts_now(const struct facts *facts);
+
 /* The same for a while, of something that was said earlier: returns what it
  * was, to be set again after TELL. */
 struct stamp facts_swap_stamp(struct facts *facts, struct stamp stamp);
