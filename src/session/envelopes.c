@@ -3,19 +3,31 @@
  */
 #include "session/envelopes.h"
 
+/* Where all places are taken, what was refused takes that of what was not: only
+ * for the refused must somebody make up. */
+static size_t place_for(struct envelopes *e, enum envelope_fate fate)
+{
+    size_t i = 0;
+    if (e->count < ENVELOPES_MAX)
+        return e->count++;
+    e->more = true;
+    while (i < ENVELOPES_MAX &&
+           (fate != ENVELOPE_REFUSED || e->fate[i] == ENVELOPE_REFUSED))
+        i++;
+    return i;
+}
+
 /* One that was asked for before in this session gets another chance. */
 static void add(struct envelopes *e, uint64_t number, enum envelope_fate fate)
 {
     size_t i = 0;
     while (i < e->count && e->number[i] != number)
         i++;
-    if (i == ENVELOPES_MAX) {
-        e->more = true;
+    if (i < e->count && e->fate[i] == ENVELOPE_ACCEPTED)
         return;
-    }
     if (i == e->count)
-        e->count++;
-    else if (e->fate[i] == ENVELOPE_ACCEPTED)
+        i = place_for(e, fate);
+    if (i == ENVELOPES_MAX)
         return;
     e->number[i] = number;
     e->fate[i] = (uint8_t)fate;
@@ -54,6 +66,15 @@ static bool has_accepted(const struct envelopes *e, uint64_t number)
             return e->fate[i] == ENVELOPE_ACCEPTED;
     }
     return e->more;
+}
+
+bool envelopes_some_refused(const struct envelopes *envelopes)
+{
+    for (size_t i = 0; i < envelopes->count; i++) {
+        if (envelopes->fate[i] == ENVELOPE_REFUSED)
+            return true;
+    }
+    return false;
 }
 
 bool envelopes_made_up(const struct envelopes *before,

@@ -26,6 +26,9 @@ struct envelopes {
 void envelopes_reply(struct envelopes *envelopes,
                      const struct fact_smtp_response *reply);
 
+/* Is one known who did not get a message? */
+bool envelopes_some_refused(const struct envelopes *envelopes);
+
 /* Could be that `later` brought all those their message who had not got it
  * `before`?  Yes where nothing is known of one of them. */
 bool envelopes_made_up(const struct envelopes *before,

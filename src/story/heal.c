@@ -100,6 +100,18 @@ static bool goes_the_same_way(const struct fact_session *a,
             (a->name.n && span_same(a->name, b->name)));
 }
 
+/* A domain may name several servers (MX, RFC 5321 section 5.1): what one of them
+ * deferred, another takes, perhaps while the first one's goodbye is under way.
+ * Sender and recipients must be known for the same. */
+static bool goes_to_another_mx(const struct book_entry *a,
+                               const struct book_entry *b)
+{
+    return a->session.port == 25 && b->session.port == 25 &&
+           span_same(a->session.client, b->session.client) &&
+           envelopes_some_refused(&a->envelopes) && !a->envelopes.more &&
+           b->envelopes.count > 0 && !b->envelopes.more;
+}
+
 /* The next session that brought their message to those who had not got it. */
 static const struct book_entry *message_again(struct book *book, size_t i)
 {
@@ -109,8 +121,10 @@ static const struct book_entry *message_again(struct book *book, size_t i)
         const struct book_entry *later = book_get(book, k);
         if (later->start - end > SOON * CLOCK_SECOND)
             break;
-        if (later->start >= end && did(later, DEED_SENT) &&
-            goes_the_same_way(&e->session, &later->session) &&
+        if (did(later, DEED_SENT) &&
+            ((later->start >= end &&
+              goes_the_same_way(&e->session, &later->session)) ||
+             goes_to_another_mx(e, later)) &&
             envelopes_made_up(&e->envelopes, &later->envelopes))
             return later;
     }

@@ -64,6 +64,22 @@ static void what_is_unknown_may_have_been_it(void **state)
     assert_true(envelopes_made_up(&before, &many));
 }
 
+static void who_was_refused_is_known_among_many(void **state)
+{
+    (void)state;
+    struct envelopes before = {.count = 0}, other = before, same = before;
+    for (uint64_t i = 1; i <= 2 * ENVELOPES_MAX; i++)
+        answer(&before, SPAN("RCPT"), 250, i);
+    answer(&before, SPAN("RCPT"), 452, 100);
+    answer(&before, SPAN("DATA-END"), 250, 0);
+    assert_true(envelopes_some_refused(&before));
+    send_to(&other, 101, 250);
+    assert_false(envelopes_made_up(&before, &other));
+    send_to(&same, 100, 250);
+    assert_true(envelopes_made_up(&before, &same));
+    assert_false(envelopes_some_refused(&same));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -71,6 +87,7 @@ int main(void)
         cmocka_unit_test(a_message_refused_again_is_not_made_up_for),
         cmocka_unit_test(only_those_left_out_need_it_again),
         cmocka_unit_test(what_is_unknown_may_have_been_it),
+        cmocka_unit_test(who_was_refused_is_known_among_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -230,20 +230,14 @@ static void answer(struct envelopes *e, struct span command, unsigned code,
     envelopes_reply(e, &reply);
 }
 
-static void a_deferred_message_is_healed_only_for_its_recipients(void **state)
+/* Three sessions with one recipient each; the first is deferred. */
+static struct scene scene_of_messages(const struct told *told,
+                                      const uint64_t *recipients)
 {
-    (void)state;
-    const struct told told[] = {
-        {CLIENT, SERVER, "", "", "transfer", 25, 0, 0, 0, 0},
-        {CLIENT, SERVER, "", "", "", 25, 100, 1, 0, 1},
-        {CLIENT, SERVER, "", "", "", 25, 400, 1, 0, 1},
-    };
-    const uint64_t bob = 7, eve = 8;
     struct scene s = {.book = book_new()};
     for (size_t i = 0; i < 3; i++) {
         struct book_entry e = entry_of(&told[i], i + 1);
-        answer(&e.envelopes, SPAN("RCPT"), i == 0 ? 450 : 250,
-               i == 1 ? eve : bob);
+        answer(&e.envelopes, SPAN("RCPT"), i == 0 ? 450 : 250, recipients[i]);
         if (i > 0)
             answer(&e.envelopes, SPAN("DATA-END"), 250, 0);
         book_add(s.book, &e);
@@ -254,7 +248,42 @@ static void a_deferred_message_is_healed_only_for_its_recipients(void **state)
     s.sessions[0].primary = "server.tested";
     s.attempts = attempts_find(s.book);
     heal(&s, "  healed-by: message\n");
+    return s;
+}
+
+static void a_deferred_message_is_healed_only_for_its_recipients(void **state)
+{
+    (void)state;
+    const struct told told[] = {
+        {CLIENT, SERVER, "", "", "transfer", 25, 0, 0, 0, 0},
+        {CLIENT, SERVER, "", "", "", 25, 100, 1, 0, 1},
+        {CLIENT, SERVER, "", "", "", 25, 400, 1, 0, 1},
+    };
+    const uint64_t recipients[] = {7, 8, 7};
+    struct scene s = scene_of_messages(told, recipients);
     assert_int_equal(s.sessions[0].healed_by, 3);
+    scene_free(&s);
+}
+
+static void what_one_mx_deferred_another_may_take(void **state)
+{
+    (void)state;
+    const char *const second = "198.51.100.77";
+    struct told told[] = {
+        {CLIENT, SERVER, "", "", "transfer", 25, 0, 0, 0, 0},
+        {CLIENT, second, "", "", "", 25, 100, 1, 0, 1},
+        {CLIENT, second, "", "", "", 25, 400, 1, 0, 1},
+    };
+    const uint64_t recipients[] = {7, 8, 7}, others[] = {7, 8, 9};
+    struct scene s = scene_of_messages(told, recipients);
+    assert_int_equal(s.sessions[0].healed_by, 3);
+    scene_free(&s);
+    s = scene_of_messages(told, others);
+    assert_int_equal(s.sessions[0].healed_by, 0);
+    scene_free(&s);
+    told[2].port = 587; /* a login and an account of its own */
+    s = scene_of_messages(told, recipients);
+    assert_int_equal(s.sessions[0].healed_by, 0);
     scene_free(&s);
 }
 
@@ -360,6 +389,7 @@ int main(void)
         cmocka_unit_test(another_port_or_an_earlier_success_heals_nothing),
         cmocka_unit_test(a_refused_message_is_healed_only_as_the_rule_says),
         cmocka_unit_test(a_deferred_message_is_healed_only_for_its_recipients),
+        cmocka_unit_test(what_one_mx_deferred_another_may_take),
         cmocka_unit_test(an_outage_has_a_beginning_an_end_and_its_clients),
         cmocka_unit_test(what_lies_hours_apart_does_not_add_up),
         cmocka_unit_test(a_network_is_named_when_all_that_fail_are_in_it),
