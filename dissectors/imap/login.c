@@ -114,6 +114,9 @@ void imap_login_answered(struct imap *im, const struct imap_pending *p,
     bool known = login->user_known;
     struct span user = mail_kept(&login->user);
     imap_login_report(im, false, out);
+    login->sasl = login->answer_lost = false;
+    if (im->logged_in && !ok)
+        return; /* too late (RFC 9051 section 6.3), whoever the user is */
     TELL(out, mail_login, .protocol = SPAN("imap"),
          .command = mail_kept(&p->name), .mechanism = mail_kept(&p->mechanism),
          .result = ok                 ? SPAN("ok")
@@ -124,7 +127,6 @@ void imap_login_answered(struct imap *im, const struct imap_pending *p,
          .code = mail_kept(&reply->code), .text = reply->text,
          .line = reply->line, .latency = mail_since(out, p->time),
          .over_tls = im->over_tls, .attempt = ++login->attempts);
-    login->sasl = login->answer_lost = false;
     if (ok)
         im->logged_in = true;
 }
