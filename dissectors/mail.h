@@ -107,6 +107,18 @@ bool mail_secret_message(struct mail_secrets **secrets, struct arena *mem,
 struct span mail_without_secrets(struct mail_secrets *secrets,
                                  struct span line, struct facts *out);
 
+/* The server's text without a name that the client chose: a folder may be
+ * called "Over quota", and is not.  A name of letters alone is left, since it
+ * may be the server's own word.  The text itself, or a copy that lives until
+ * the next call of this or of the next one. */
+struct span mail_without_name(struct mail_secrets **secrets, struct arena *mem,
+                              struct span text, struct span name);
+
+/* The same for the addresses by which the client logged in, masked before:
+ * b***@maintenance.example.org. */
+struct span mail_without_users(struct mail_secrets *secrets, struct span text,
+                               struct facts *out);
+
 /* Hides what looks like base64 in the answer to a login of which nothing else
  * was captured: it may be what the client said.  The line itself, or a copy
  * that lives until the next call of either. */

@@ -29,7 +29,7 @@ struct secret {
 struct mail_secrets {
     size_t n, next, shown_n;
     struct secret all[SECRETS_MAX];
-    uint8_t shown[SHOWN_MAX];
+    uint8_t shown[SHOWN_MAX], words[SHOWN_MAX];
 };
 
 static bool is_letter(uint8_t c)
@@ -189,6 +189,54 @@ struct span mail_without_secrets(struct mail_secrets *s, struct span line,
         return line;
     show(s, rest);
     return (struct span){s->shown, s->shown_n};
+}
+
+/* Overwrites the name wherever it stands for itself.  Nothing comes out longer:
+ * names are not shorter than what stands for them. */
+static struct span blank(uint8_t *words, struct span text, struct span name)
+{
+    const struct span gone = SPAN("***");
+    struct span rest = text;
+    text.n = 0;
+    text.p = words;
+    for (;;) {
+        size_t at = span_search(rest, name);
+        if (at == rest.n)
+            break;
+        size_t end = at + name.n;
+        bool alone = stands_alone(rest, at, end, false);
+        struct span kept = span_first(rest, alone ? at : end);
+        memmove(words + text.n, kept.p, kept.n);
+        text.n += kept.n;
+        if (alone) {
+            memcpy(words + text.n, gone.p, gone.n);
+            text.n += gone.n;
+        }
+        rest = span_skip(rest, end);
+    }
+    memmove(words + text.n, rest.p, rest.n);
+    text.n += rest.n;
+    return text;
+}
+
+struct span mail_without_name(struct mail_secrets **secrets, struct arena *mem,
+                              struct span text, struct span name)
+{
+    if (text.n > SHOWN_MAX || name.n < SECRET_MIN || is_letters(name) ||
+        span_search(text, name) == text.n)
+        return text;
+    return blank(made(secrets, mem)->words, text, name);
+}
+
+struct span mail_without_users(struct mail_secrets *s, struct span text,
+                               struct facts *out)
+{
+    for (size_t i = 0; s && i < s->n; i++) {
+        if (s->all[i].user && !s->all[i].quoted)
+            text = mail_without_name(&s, NULL, text,
+                                     facts_user(out, mail_kept(&s->all[i].text)));
+    }
+    return text;
 }
 
 static bool is_base64(uint8_t c)

@@ -143,6 +143,7 @@ static void untagged(struct imap *im, struct span rest, struct span line,
         mail_word(&rest);
         mail_word(&rest);
         struct imap_reply reply = read_status(SPAN("*"), status, rest, line);
+        reply.text = mail_without_users(im->secrets, reply.text, out);
         /* Who was asked to say BYE has greeted before. */
         im->greeted |= span_same(status, SPAN("BYE")) &&
                        imap_pending_what(im, IMAP_LOGOUT);
@@ -302,7 +303,7 @@ static void login_unasked(struct imap *im, const struct imap_reply *reply,
 
 /* Servers take the first word of a line that is no command for its tag.  It may
  * be a password, so a tag that was not recognised as one is not shown. */
-static void tell_reply(const struct imap *im, const struct imap_pending *p,
+static void tell_reply(struct imap *im, const struct imap_pending *p,
                        const struct imap_reply *reply, struct facts *out)
 {
     static const struct imap_pending none;
@@ -312,10 +313,12 @@ static void tell_reply(const struct imap *im, const struct imap_pending *p,
     if (hide)
         mail_word(&line);
     p = p ? p : &none;
+    struct span text = mail_without_name(&im->secrets, im->mem, reply->text,
+                                         mail_kept(&p->folder));
     TELL(out, imap_response, .tag = hide ? MAIL_HIDDEN : reply->tag,
          .command = mail_kept(&p->name), .folder = mail_kept(&p->folder),
          .status = reply->status, .code = mail_kept(&reply->code),
-         .argument = reply->argument, .text = reply->text, .line = line,
+         .argument = reply->argument, .text = text, .line = line,
          .latency = latency, .over_tls = im->over_tls,
          .logged_in = im->logged_in);
 }
@@ -405,6 +408,7 @@ static enum imap_then tagged_line(struct imap *im, struct span line,
         struct span tag = mail_word(&rest);
         mail_word(&rest); /* the status, known already */
         struct imap_reply reply = read_status(tag, status, rest, line);
+        reply.text = mail_without_users(im->secrets, reply.text, out);
         return tagged(im, &reply, after, out);
     }
     TELL(out, imap_malformed, .side = SPAN("server"),

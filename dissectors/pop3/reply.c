@@ -243,6 +243,7 @@ void pop3_held_settle(struct pop3 *pop, struct facts *out)
     if (line.n == 0)
         return;
     struct pop3_reply reply = read_reply(line);
+    reply.text = mail_without_users(pop->secrets, reply.text, out);
     unasked(pop, &reply, out);
     facts_swap_stamp(out, now);
 }
@@ -270,6 +271,7 @@ bool pop3_server_line(struct pop3 *pop, struct span line, bool bare,
         pop3_held_settle(pop, out);
     line = mail_without_secrets(pop->secrets, line, out);
     struct pop3_reply reply = read_reply(line);
+    reply.text = mail_without_users(pop->secrets, reply.text, out);
     if (reply.indicator.n == 0) {
         no_reply(pop, line, bare, out);
         return false;
