@@ -207,6 +207,13 @@ struct host {
     uint8_t ttl;      /* of its packets but RSTs; 0: none seen */
     uint8_t ttl_echo; /* of its answers to ping; 0: none seen */
     int64_t rtt;      /* the shortest handshake; 0: none seen */
+    /* Its last SYN-ACKs in a row that were of one port and one distance. */
+    struct {
+        uint16_t port;
+        uint8_t ttl;
+        uint32_t count;
+        int64_t since, until;
+    } answers;
 };
 
 /* track.c: one packet.  Fills in the event but for flow and is_new. */
@@ -257,6 +264,9 @@ void reset_refused_before(struct flow *flow);
 void reset_was_later(struct flow *flow, int64_t fin_time);
 void reset_take(struct flow *flow, enum dir dir, const struct packet *packet);
 void reset_content_after(struct flow *flow, enum dir dir,
+                         const struct packet *packet);
+/* Bytes seen before are sent again. */
+void reset_content_again(struct flow *flow, enum dir dir,
                          const struct packet *packet);
 void reset_end(struct flow *flow, const struct host *server);
 unsigned reset_score(const struct reset *reset);

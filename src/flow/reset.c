@@ -19,9 +19,10 @@
 #include "flow/detail.h"
 
 enum {
-    TTL_TOLERANCE = 1, /* a route may change by a hop */
-    IDS_NEEDED = 3,    /* steps of the IP-ID counter before it is trusted */
-    IP_ID_STEP = 256,  /* other packets of a busy host count, too */
+    TTL_TOLERANCE = 1,  /* a route may change by a hop */
+    ANSWERS_NEEDED = 3, /* SYN-ACKs of one distance before a hop counts */
+    IDS_NEEDED = 3,     /* steps of the IP-ID counter before it is trusted */
+    IP_ID_STEP = 256,   /* other packets of a busy host count, too */
 };
 
 /* Alone these are none: RSTs need not carry timestamps (RFC 7323 section 3.2),
@@ -30,6 +31,9 @@ enum {
 
 #define SERIES_TIME  (CLOCK_SECOND / 100)
 #define RTT_MIN      (CLOCK_SECOND / 250) /* less says nothing of distance */
+#define ANSWERS_TIME (60 * CLOCK_SECOND)  /* their distance is still that */
+#define AGAIN_MIN    (CLOCK_SECOND / 10)  /* what is sent later was not on its
+                                           * way; a timer fires after 0.2 s */
 #define HOST_RTT_MIN (CLOCK_SECOND / 100) /* other connections: be careful */
 
 static bool odd_ttl(const struct flow_detail *detail, uint8_t ttl)
@@ -269,12 +273,49 @@ void reset_content_after(struct flow *flow, enum dir dir,
     }
 }
 
+/* One hop is enough where the same port answered from a steady distance just
+ * then: a route that changes does so for all packets.  Nearer only: behind a
+ * balancer stand machines that are a hop further. */
+static bool nearer_than_port(const struct reset *refusal, uint16_t port,
+                             const struct host *host)
+{
+    return host->answers.port == port &&
+           host->answers.count >= ANSWERS_NEEDED &&
+           refusal->ttl > host->answers.ttl &&
+           refusal->time > host->answers.since &&
+           elapsed(host->answers.until, refusal->time) < ANSWERS_TIME;
+}
+
+void reset_content_again(struct flow *flow, enum dir dir,
+                         const struct packet *packet)
+{
+    const struct flow_side *side = &flow->side[dir];
+    struct reset *reset = &side->detail->reset;
+
+    /* Who resets a connection forgets it: only somebody who did not can send
+     * its bytes again long afterwards. */
+    if (!side->reset || reset->frame == 0 ||
+        elapsed(reset->time, packet->time) <
+            AGAIN_MIN + 2 * (flow->rtt > 0 ? flow->rtt : 0))
+        return;
+    reset->data_after = true;
+    reset->signs |= SIGN_DATA_AFTER;
+}
+
+static bool steady_ttl(const struct flow_detail *detail)
+{
+    return detail->ttl_low > 0 && detail->ttl_low == detail->ttl_high;
+}
+
 /* What other connections tell of the host that was asked. */
-static void compare_with_host(struct reset *refusal, const struct host *host)
+static void compare_with_host(struct reset *refusal, uint16_t port,
+                              const struct host *host)
 {
     refusal->ttl_usual = host->ttl;
     if (host->ttl > 0 && (refusal->ttl + TTL_TOLERANCE < host->ttl ||
                           refusal->ttl > host->ttl + TTL_TOLERANCE))
+        refusal->signs |= SIGN_TTL;
+    if (nearer_than_port(refusal, port, host))
         refusal->signs |= SIGN_TTL;
     if (host->rtt >= HOST_RTT_MIN && refusal->delay > 0 &&
         refusal->delay < host->rtt / 2)
@@ -288,7 +329,10 @@ void reset_end(struct flow *flow, const struct host *server)
         if (!detail)
             continue;
         if (detail->refusals > 0 && server)
-            compare_with_host(&detail->refusal, server);
+            compare_with_host(&detail->refusal, flow->side[S2C].port, server);
+        if (detail->reset.data_after && steady_ttl(detail) &&
+            detail->reset.ttl != detail->ttl_low)
+            detail->reset.signs |= SIGN_TTL;
         if ((detail->reset.signs & ~WEAK_SIGNS) == 0)
             detail->reset.signs = 0;
     }

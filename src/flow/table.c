@@ -188,6 +188,20 @@ static struct host *host_of(struct flow_table *table,
     return host;
 }
 
+static void host_answers(struct host *host, const struct packet *packet)
+{
+    uint16_t port = packet->tcp.source_port;
+    if (host->answers.count == 0 || host->answers.port != port ||
+        host->answers.ttl != packet->ttl) {
+        host->answers.port = port;
+        host->answers.ttl = packet->ttl;
+        host->answers.count = 0;
+        host->answers.since = packet->time;
+    }
+    host->answers.count++;
+    host->answers.until = packet->time;
+}
+
 static void host_learn(struct flow_table *table, const struct flow *flow,
                        const struct packet *packet)
 {
@@ -195,6 +209,8 @@ static void host_learn(struct flow_table *table, const struct flow *flow,
     /* A SYN-ACK may be a stand-in's: it counts until something better comes. */
     if (!(packet->tcp.flags & TCP_SYN) || host->ttl == 0)
         host->ttl = packet->ttl;
+    if (packet->tcp.flags & TCP_SYN)
+        host_answers(host, packet);
     if (flow->rtt > 0 && (host->rtt == 0 || flow->rtt < host->rtt))
         host->rtt = flow->rtt;
 }

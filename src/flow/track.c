@@ -172,8 +172,10 @@ static void take_content(struct flow *flow, enum dir dir,
     if (mss && packet->length > mss)
         counts->super_segments++;
     event->new_content = sequence_content(flow, dir, packet, pause) > 0;
-    if (!event->new_content)
+    if (!event->new_content) {
+        reset_content_again(flow, dir, packet);
         return;
+    }
     side->last_content_frame = packet->frame;
     side->last_content_time = packet->time;
     reset_content_after(flow, dir, packet);

@@ -203,6 +203,72 @@ static void a_late_retransmission_is_not_life_after_a_reset(void **state)
     lab_close(&lab);
 }
 
+static void but_a_timer_that_fires_after_a_reset_is(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    S(.flags = TCP_RST, .seq = 561, .ttl = 58, .at = 500);
+    S(.flags = TCP_ACK, .seq = 541, .ack = 131, .n = 20, .at = 710);
+    lab_end(&lab);
+    assert_true(TOLD(tcp_reset, 0)->data_after);
+    assert_int_equal(TOLD(tcp_reset, 0)->forgery, 2);
+    assert_text(TOLD(tcp_reset, 0)->signs,
+                "TTL 58 instead of 57, that side went on sending");
+    lab_close(&lab);
+}
+
+/* `n` connections are accepted, 600 ms apart, then one is refused. */
+static void refuse_after(struct lab *lab_, uint32_t n, uint16_t to, uint8_t ttl)
+{
+    const struct say syn = {.flags = TCP_SYN, .seq = 100, .port = 50000};
+    const struct say refusal = {.flags = TCP_RST | TCP_ACK,
+                                .ack = 101,
+                                .port = 50000,
+                                .ttl = ttl};
+    for (uint32_t i = 0; i < n; i++) {
+        uint16_t port = (uint16_t)(41000 + i);
+        struct say ask = {.flags = TCP_SYN, .seq = 100, .port = port, .to = to};
+        struct say yes = {.flags = TCP_SYN | TCP_ACK,
+                          .seq = 500,
+                          .ack = 101,
+                          .port = port,
+                          .to = to};
+        lab_->time += CLOCK_SECOND / 2;
+        lab_say(lab_, C2S, &ask);
+        lab_say(lab_, S2C, &yes);
+    }
+    lab_say(lab_, C2S, &syn);
+    lab_say(lab_, S2C, &refusal);
+    lab_end(lab_);
+}
+
+static void a_hop_counts_where_the_port_just_answered_from_afar(void **state)
+{
+    static const struct {
+        uint32_t n;
+        uint16_t to;
+        uint8_t ttl;
+        bool forged;
+    } cases[] = {
+        {3, 0,   58, true },
+        {3, 0,   57, false}, /* the same distance */
+        {3, 0,   56, false}, /* a machine behind a balancer */
+        {2, 0,   58, false}, /* too few to know the distance */
+        {3, 993, 58, false}, /* another port may be forwarded elsewhere */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct lab lab;
+        lab_open(&lab);
+        refuse_after(&lab, cases[i].n, cases[i].to, cases[i].ttl);
+        assert_int_equal(COUNT(tcp_refused), 1);
+        assert_int_equal(TOLD(tcp_refused, 0)->forged, cases[i].forged);
+        lab_close(&lab);
+    }
+}
+
 static void silence_says_who_spoke_last(void **state)
 {
     (void)state;
@@ -395,6 +461,8 @@ int main(void)
         cmocka_unit_test(an_answer_faster_than_the_path_is_a_sign),
         cmocka_unit_test(a_lone_hop_or_a_missing_timestamp_is_none),
         cmocka_unit_test(a_late_retransmission_is_not_life_after_a_reset),
+        cmocka_unit_test(but_a_timer_that_fires_after_a_reset_is),
+        cmocka_unit_test(a_hop_counts_where_the_port_just_answered_from_afar),
         cmocka_unit_test(silence_says_who_spoke_last),
         cmocka_unit_test(silence_from_the_start_has_no_speaker),
         cmocka_unit_test(who_closed_first_is_not_who_is_stored_first),
