@@ -10,6 +10,10 @@
  *   69  Finished, SHA-384 suites    4 + 48 + 17
  *   61, 77  the last two in one record
  *
+ * Java (JSSE) pads each record with 16 zeros.  The messages that have one length
+ * only, each in its place, give that away: then all of that side count as 16
+ * bytes less.
+ *
  * Up to TLS 1.2 a client has one message to send after its Finished, a new
  * ClientHello (RFC 5246 7.4); a server may answer it with an alert.
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -18,7 +22,7 @@
 
 #include "tls/progress.h"
 
-enum { ALERT = 2, EMPTY_CERTIFICATE = 8, FINISHED_HEADER = 4 };
+enum { ALERT = 2, EMPTY_CERTIFICATE = 8, FINISHED_HEADER = 4, PADDING = 16 };
 
 static void tell_alert(struct tls *tls, enum dir dir, size_t length,
                        bool certain, struct facts *out)
@@ -32,7 +36,7 @@ static void tell_alert(struct tls *tls, enum dir dir, size_t length,
     progress_left(tls, dir, facts_time(out));
 }
 
-static void on_data(struct tls *tls, enum dir dir, size_t length,
+static void on_data(struct tls *tls, enum dir dir, size_t content,
                     struct facts *out)
 {
     /* Up to TLS 1.2 a server does not speak before the handshake is done,
@@ -42,24 +46,53 @@ static void on_data(struct tls *tls, enum dir dir, size_t length,
     if (tls->told)
         progress_reach(tls, REACHED_DATA);
     tls->half[dir].data = true;
+    shape_record(&tls->shape, dir, content, facts_time(out));
+}
+
+static size_t content_size(const struct tls *tls, size_t length)
+{
     size_t overhead = suite_overhead(
         tls->choice.suite, is_tls13(tls) ? VERSION_TLS13 : tls->choice.version);
-    shape_record(&tls->shape, dir, length > overhead ? length - overhead : 0,
-                 facts_time(out));
+    return length > overhead ? length - overhead : 0;
+}
+
+static size_t finished_size(const struct tls *tls)
+{
+    const char *digest = tls->choice.suite ? tls->choice.suite->prf : "SHA256";
+    return FINISHED_HEADER + suite_digest_size(digest);
 }
 
 static bool is_finished(const struct tls *tls, size_t content)
 {
-    const char *digest = tls->choice.suite ? tls->choice.suite->prf : "SHA256";
-    return content == FINISHED_HEADER + suite_digest_size(digest);
+    return content == finished_size(tls);
+}
+
+/* A client that has no certificate to show can say these, and no more. */
+static bool is_short_flight(const struct tls *tls, size_t content)
+{
+    return content == ALERT || content == EMPTY_CERTIFICATE ||
+           is_finished(tls, content) ||
+           content == EMPTY_CERTIFICATE + finished_size(tls);
+}
+
+/* The client's first record tells about both: the server's last one before it
+ * was its Finished, alone or, unless a session is resumed, behind a Certificate
+ * that makes it much longer. */
+static void look_for_padding(struct tls *tls, size_t content)
+{
+    struct tls_half *server = &tls->half[S2C];
+    tls->padding_looked_for = true;
+    if (content > PADDING && is_short_flight(tls, content - PADDING))
+        tls->half[C2S].padding = PADDING;
+    if (!tls->choice.resumed && server->content == PADDING + finished_size(tls))
+        server->padding = PADDING;
 }
 
 /* The client's part of a TLS 1.3 handshake: [Certificate, [Verify,]] Finished
  */
 static void client_flight(struct tls *tls, size_t content, struct facts *out)
 {
-    const char *digest = tls->choice.suite ? tls->choice.suite->prf : "SHA256";
-    size_t finished = FINISHED_HEADER + suite_digest_size(digest);
+    size_t finished = finished_size(tls);
     progress_reach(tls, REACHED_SERVER_DONE); /* or it would not speak */
     if (content == EMPTY_CERTIFICATE ||
         content == EMPTY_CERTIFICATE + finished) {
@@ -86,10 +119,14 @@ static void server_flight(struct tls *tls, size_t content)
 static void tls13_record(struct tls *tls, enum dir dir, size_t length,
                          struct facts *out)
 {
-    size_t overhead = suite_overhead(tls->choice.suite, VERSION_TLS13);
-    size_t content = length > overhead ? length - overhead : 0;
+    size_t content = content_size(tls, length);
     if (may_be_early(tls, dir) && !is_finished(tls, content))
         return;
+    if (dir == C2S && !tls->padding_looked_for && !tls->midstream)
+        look_for_padding(tls, content);
+    tls->half[dir].content = content;
+    size_t padding = tls->half[dir].padding;
+    content -= content > padding ? padding : 0;
     /* A server that goes on after the client's certificate has seen its
      * Finished, which must have been in the same record. */
     if (dir == S2C && tls->client_certificate && content != ALERT)
@@ -97,7 +134,7 @@ static void tls13_record(struct tls *tls, enum dir dir, size_t length,
     if (content == ALERT)
         tell_alert(tls, dir, length, false, out);
     else if (tls->told || tls->refused)
-        on_data(tls, dir, length, out);
+        on_data(tls, dir, content, out);
     else if (dir == C2S)
         client_flight(tls, content, out);
     else
@@ -147,7 +184,7 @@ void opaque_record(struct tls *tls, enum dir dir, const struct record *record,
         if (is_tls13(tls))
             tls13_record(tls, dir, record->length, out);
         else if (!may_be_early(tls, dir) || tls->choice.version)
-            on_data(tls, dir, record->length, out);
+            on_data(tls, dir, content_size(tls, record->length), out);
         break;
     case RECORD_CHANGE_CIPHER:
     case RECORD_HEARTBEAT:

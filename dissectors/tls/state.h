@@ -51,6 +51,8 @@ struct tls_half {
     bool finished;           /* Finished was sent, as far as one can tell */
     bool data;               /* application data was sent */
     struct decrypt *decrypt; /* opens its encrypted records; may be NULL */
+    size_t content; /* TLS 1.3 without keys: of its last record, with ... */
+    size_t padding; /* ... so much padding in each, as far as one can tell */
 
     /* Handshake messages, joined from their records. */
     uint8_t *message;
@@ -108,6 +110,7 @@ struct tls {
     unsigned chains; /* how many the server has shown */
     bool certificate_requested, certificate_empty; /* of the client */
     bool client_certificate; /* TLS 1.3 without keys: it seems to send one */
+    bool padding_looked_for;
 
     struct span premaster; /* RSA: encrypted, as the client sent it */
     uint8_t *transcript;   /* all messages until then, where RFC 7627 needs

@@ -90,6 +90,43 @@ static void an_encrypted_alert_before_finished_is_a_refusal(void **state)
     lab_close(&lab);
 }
 
+static void an_alert_is_one_with_padding_too(void **state)
+{
+    (void)state;
+    /* As JSSE does it: 16 bytes of padding in each record. */
+    struct lab lab = {.version = TLS1_3_VERSION, .cert = &server};
+    shake(&lab);
+    keep(&lab, 2);
+    opaque(&lab, C2S, 23, 35);
+    struct lab_seen seen =
+        lab_facts((struct lab_feed){.lab = &lab, .end = END_FIN});
+    lab_has(&seen, "tls.encrypted_alert", 0,
+            "by=client|length=35|before_data=yes");
+    lab_has(&seen, "tls.handshake", 0,
+            "result=failed|ended_by=client|ended_how=alert");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
+static void padding_is_not_content(void **state)
+{
+    (void)state;
+    for (int padded = 0; padded < 2; padded++) {
+        struct lab lab = {
+            .version = TLS1_3_VERSION, .cert = &server, .padded = padded};
+        shake(&lab);
+        lab_say(&lab, C2S, "a1 NOOP\r\n");
+        lab_say(&lab, S2C, "a1 OK and that is all\r\n");
+        lab_say(&lab, C2S, "eighteen of them\r\n"); /* an alert and 16 */
+        struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
+        lab_has(&seen, "tls.shape", 0,
+                "client_records=2|client_bytes=27|server_bytes=23");
+        lab_has_not(&seen, "tls.encrypted_alert");
+        lab_seen_free(&seen);
+        lab_close(&lab);
+    }
+}
+
 static void nss_refuses_after_its_finished_in_tls12(void **state)
 {
     (void)state;
@@ -215,17 +252,21 @@ static void a_missing_client_certificate_is_seen_in_tls12(void **state)
 static void a_missing_client_certificate_is_seen_in_tls13(void **state)
 {
     (void)state;
-    struct lab lab = {
-        .version = TLS1_3_VERSION, .cert = &server, .wants_client_cert = true};
-    shake(&lab);
-    struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
-    lab_has(&seen, "tls.handshake", 0,
-            "result=ok|client_certificate_requested=yes"
-            "|client_certificate_empty=yes");
-    lab_has(&seen, "tls.encrypted_alert", 0,
-            "by=server|after=finished|before_data=yes");
-    lab_seen_free(&seen);
-    lab_close(&lab);
+    for (int padded = 0; padded < 2; padded++) {
+        struct lab lab = {.version = TLS1_3_VERSION,
+                          .cert = &server,
+                          .wants_client_cert = true,
+                          .padded = padded};
+        shake(&lab);
+        struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
+        lab_has(&seen, "tls.handshake", 0,
+                "result=ok|client_certificate_requested=yes"
+                "|client_certificate_empty=yes");
+        lab_has(&seen, "tls.encrypted_alert", 0,
+                "by=server|after=finished|before_data=yes");
+        lab_seen_free(&seen);
+        lab_close(&lab);
+    }
 }
 
 static void a_client_certificate_is_not_an_empty_one(void **state)
@@ -392,6 +433,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(openssl_says_unknown_ca_in_the_clear),
         cmocka_unit_test(an_encrypted_alert_before_finished_is_a_refusal),
+        cmocka_unit_test(an_alert_is_one_with_padding_too),
+        cmocka_unit_test(padding_is_not_content),
         cmocka_unit_test(nss_refuses_after_its_finished_in_tls12),
         cmocka_unit_test(a_second_handshake_is_seen_by_the_order_of_records),
         cmocka_unit_test(a_close_without_a_word_says_who_and_where),

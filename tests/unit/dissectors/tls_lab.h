@@ -141,6 +141,7 @@ struct lab {
     const struct lab_cert *sent[4];
     const struct lab_cert *client_cert;
     bool wants_client_cert;
+    bool padded; /* 16 bytes in each record of TLS 1.3, as JSSE does */
     X509 *trusted; /* the client verifies, believing this one */
     uint64_t client_options, server_options;
     SSL_SESSION *resume;
@@ -186,6 +187,15 @@ static inline char *lab_unconst(const char *text)
     return u.as_openssl_wants;
 }
 
+static inline size_t lab_padding(SSL *ssl, int type, size_t n, void *user)
+{
+    (void)ssl;
+    (void)type;
+    (void)n;
+    (void)user;
+    return 16;
+}
+
 static inline SSL_CTX *lab_ctx(struct lab *lab, const SSL_METHOD *method,
                                int version, const char *groups,
                                uint64_t options)
@@ -204,6 +214,8 @@ static inline SSL_CTX *lab_ctx(struct lab *lab, const SSL_METHOD *method,
         assert_true(SSL_CTX_set_ciphersuites(ctx, lab->suites));
     if (groups)
         assert_true(SSL_CTX_set1_groups_list(ctx, lab_unconst(groups)));
+    if (lab->padded)
+        SSL_CTX_set_record_padding_callback(ctx, lab_padding);
     X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(ctx), LAB_NOW);
     return ctx;
 }
