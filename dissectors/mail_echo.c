@@ -191,6 +191,13 @@ struct span mail_without_secrets(struct mail_secrets *s, struct span line,
     return (struct span){s->shown, s->shown_n};
 }
 
+static void append(uint8_t *words, struct span *text, struct span more)
+{
+    if (more.n) /* or there may be none to point to */
+        memmove(words + text->n, more.p, more.n);
+    text->n += more.n;
+}
+
 /* Overwrites the name wherever it stands for itself.  Nothing comes out longer:
  * names are not shorter than what stands for them. */
 static struct span blank(uint8_t *words, struct span text, struct span name)
@@ -205,17 +212,12 @@ static struct span blank(uint8_t *words, struct span text, struct span name)
             break;
         size_t end = at + name.n;
         bool alone = stands_alone(rest, at, end, false);
-        struct span kept = span_first(rest, alone ? at : end);
-        memmove(words + text.n, kept.p, kept.n);
-        text.n += kept.n;
-        if (alone) {
-            memcpy(words + text.n, gone.p, gone.n);
-            text.n += gone.n;
-        }
+        append(words, &text, span_first(rest, alone ? at : end));
+        if (alone)
+            append(words, &text, gone);
         rest = span_skip(rest, end);
     }
-    memmove(words + text.n, rest.p, rest.n);
-    text.n += rest.n;
+    append(words, &text, rest);
     return text;
 }
 
