@@ -63,7 +63,8 @@ void window_take(struct flow *flow, enum dir dir, const struct packet *packet,
     struct closure *others = &flow->side[other_dir(dir)].detail->closed_now;
     const struct tcp_header *tcp = &packet->tcp;
 
-    if (others->frame && (probe || packet->length == 1))
+    /* Whatever is sent now asks: one byte, none, or all that was refused. */
+    if (others->frame && (probe || packet->length > 0))
         others->probes++;
     if (tcp->flags & TCP_SYN || !(tcp->flags & TCP_ACK))
         return;
