@@ -69,6 +69,8 @@ static struct next decode_frame(struct decoding *d, bool padded)
     if ((type & TYPE_MASK) == TYPE_DATA) {
         d->counts->wlan_frames++;
         d->counts->wlan_retries += (flags & RETRY) != 0;
+        d->counts->wlan_encrypted +=
+            (flags & PROTECTED) && !(type & DATA_EMPTY);
     }
     bool fragment = (flags & MORE_FRAGMENTS) || (sequence & 0x000f);
     if ((type & TYPE_MASK) != TYPE_DATA || (type & DATA_EMPTY) ||
