@@ -9,6 +9,7 @@
  *   S: 421 4.4.2 timeout              at any time (RFC 5321 section 3.8)
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "base/clock.h"
 #include "smtp/smtp.h"
 
 /* mail.unanswered is told of so many commands; one would do. */
@@ -309,6 +310,36 @@ static bool is_answered(struct smtp *s, struct smtp_pending *p)
     return p->replies == 0;
 }
 
+/* When the client closed, or else said goodbye; 0: neither. */
+static int64_t gave_up(struct smtp *s)
+{
+    const struct flow_context *context = s->context;
+    if (context->closed_by_known && context->closed_by == C2S)
+        return context->closed_time;
+    for (size_t i = 1; i < s->pending_n; i++) {
+        const struct smtp_pending *later = smtp_pending_at(s, i);
+        if (later->verb->id == SMTP_QUIT)
+            return later->time;
+    }
+    return 0;
+}
+
+static void tell_late(struct smtp *s, const struct smtp_pending *p,
+                      struct facts *out)
+{
+    struct smtp_shown line;
+    int64_t left = gave_up(s);
+    bool work = span_same(p->verb->stage, SPAN("transfer")) ||
+                span_same(p->verb->stage, SPAN("login"));
+    if (left == 0 || left < p->time || !work)
+        return;
+    smtp_reply_line(s, &line, out);
+    TELL(out, mail_late_reply, .protocol = SPAN("smtp"),
+         .command = p->verb->name, .waited = clock_seconds(left - p->time),
+         .late = mail_since(out, left), .positive = s->reply.code < 400,
+         .line = smtp_shown_span(&line));
+}
+
 static bool on_answer(struct smtp *s, struct smtp_pending *p, uint64_t extra,
                       struct facts *out)
 {
@@ -317,6 +348,7 @@ static bool on_answer(struct smtp *s, struct smtp_pending *p, uint64_t extra,
     bool was_open = s->now.open;
     bool tls = false;
     tell_response(s, p, out);
+    tell_late(s, p, out);
     switch ((int)p->verb->id) {
     case SMTP_HELO:
         if (code == 250 && !span_is(p->verb->name, SPAN("HELO")))

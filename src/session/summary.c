@@ -148,8 +148,29 @@ static void take_unanswered(struct summary *s,
         span_same(u->command, SPAN("QUIT")) ||
         span_same(u->command, SPAN("NOOP")))
         return;
-    if (u->waited >= soon || !span_same(u->end, SPAN("end-of-capture")))
-        s->stuck = true;
+    if (u->waited < soon && span_same(u->end, SPAN("end-of-capture")))
+        return;
+    s->stuck = true;
+    if (span_same(u->stage, SPAN("login")) ||
+        (span_same(u->protocol, SPAN("smtp")) &&
+         span_same(u->stage, SPAN("transfer")) &&
+         !span_same(u->command, SPAN("RSET"))))
+        s->left_undone = true;
+}
+
+/* The client does not know of an answer that came so late; one that came while
+ * it said goodbye is another matter. */
+static void take_late_reply(struct summary *s, const struct fact_mail_late_reply *l)
+{
+    const double patience = 4.5, afterwards = 0.5; /* seconds */
+    s->left_undone |= l->waited >= patience && l->late >= afterwards;
+}
+
+/* Whoever says QUIT and has all answers but that one has done what was to be
+ * done. */
+static bool finished(const struct summary *s)
+{
+    return s->tls_closed || (s->client_goodbye && !s->left_undone);
 }
 
 /* An unanswered keep-alive is no work that was left undone. */
@@ -214,6 +235,9 @@ static void take_mail(struct summary *s, const struct fact *fact)
         break;
     case FACT_KIND_mail_unanswered:
         take_unanswered(s, fact->values);
+        break;
+    case FACT_KIND_mail_late_reply:
+        take_late_reply(s, fact->values);
         break;
     case FACT_KIND_imap_literal:
         s->stuck = true;
@@ -342,7 +366,8 @@ static const char *stage(const struct summary *s,
         return "greeting";
     if (s->greeting_refused)
         return "greeting";
-    if (s->client_goodbye && !s->refused_messages && !s->logins_refused)
+    if (s->client_goodbye && !s->refused_messages && !s->logins_refused &&
+        !s->left_undone)
         return "close";
     if (s->transfer_begun)
         return "transfer";
@@ -368,7 +393,7 @@ static uint64_t missed_bytes(const struct flow *flow)
  * spoken inside it.  Not so when it got stuck afterwards. */
 static bool worked(const struct summary *s, const struct summary_context *c)
 {
-    if (s->stuck && !s->client_goodbye && !s->tls_closed)
+    if (s->stuck && !finished(s))
         return false;
     if (s->sent || s->received || s->stored)
         return true;
@@ -548,7 +573,7 @@ struct fact_session summary_session(const struct summary *s,
         .first_message = span_of(s->first_message),
         .user = span_of(s->user),
         .dismissal = span_of(s->dismissal),
-        .finished = s->client_goodbye || s->tls_closed,
+        .finished = finished(s),
         .worked = worked(s, c),
         .encrypted = s->encrypted_both && !c->decrypted,
         .decrypted = c->decrypted,

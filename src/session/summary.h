@@ -52,6 +52,9 @@ struct summary {
     bool transfer_begun; /* a message was on its way, in either direction */
     bool mailbox_opened;
     bool stuck; /* something was never answered, or never arrived */
+    /* ... a login, or the transfer of a message by SMTP.  A QUIT behind it is
+     * no good end: Postfix sends it with the end of the message. */
+    bool left_undone;
     bool client_goodbye, server_goodbye;
     bool starttls;         /* TLS began after STARTTLS or STLS */
     bool tls_missed;       /* and the capture missed some of it */
