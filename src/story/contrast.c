@@ -8,7 +8,9 @@
 #include "base/clock.h"
 
 enum {
-    /* "At the same time", in seconds before and after. */
+    /* "At the same time", in seconds: just before or after, or both before and
+     * after. */
+    JUST = 5,
     MEANWHILE = 60,
     /* Sessions of one server, or of one client, that are looked at for one
      * finding: bounds the work, and no rule asks for more than some. */
@@ -91,10 +93,35 @@ static int compare_clients(const struct book_entry *a,
     return span_compare(a->session.client, b->session.client);
 }
 
-/* The times between which something is at the same time as the finding. */
+/* When the first and the last session of the finding began. */
 struct window {
     int64_t from, until;
 };
+
+/* Others who were served around that time.  One side alone says little: a server
+ * that served them half a minute ago may be dead by now. */
+struct others {
+    uint64_t before, just, after;
+};
+
+static void count_other(struct others *others, struct window w, int64_t start)
+{
+    if (start < w.from - MEANWHILE * CLOCK_SECOND ||
+        start > w.until + MEANWHILE * CLOCK_SECOND)
+        return;
+    if (start < w.from - JUST * CLOCK_SECOND)
+        others->before++;
+    else if (start > w.until + JUST * CLOCK_SECOND)
+        others->after++;
+    else
+        others->just++;
+}
+
+static uint64_t meanwhile(const struct others *others)
+{
+    bool around = others->just || (others->before && others->after);
+    return around ? others->before + others->just + others->after : 0;
+}
 
 static void look_at_endpoint(const struct contrasting *c,
                              const struct book_entry *e, struct window w,
@@ -102,22 +129,23 @@ static void look_at_endpoint(const struct contrasting *c,
 {
     size_t i = lower(c->by_server, c->count, e, compare_endpoints);
     struct span last = {NULL, 0};
+    struct others others = {0};
     for (size_t n = 0; n < LOOKED_AT && i < c->count; n++, i++) {
         const struct book_entry *other = c->by_server[i];
         const struct fact_session *s = &other->session;
         if (compare_endpoints(other, e) != 0)
-            return;
+            break;
         if (!s->worked)
             continue;
         if (span_same(s->client, e->session.client)) {
             out->worked++;
             continue;
         }
-        out->worked_meanwhile += other->start >= w.from &&
-                                 other->start <= w.until;
+        count_other(&others, w, other->start);
         out->clients_worked += !span_same(s->client, last);
         last = s->client;
     }
+    out->worked_meanwhile = meanwhile(&others);
 }
 
 /* Counts a key that is new. */
@@ -179,8 +207,6 @@ static struct window window_of(struct book *book, const struct weighed *w)
         out.from = e->start < out.from ? e->start : out.from;
         out.until = e->start > out.until ? e->start : out.until;
     }
-    out.from -= MEANWHILE * CLOCK_SECOND;
-    out.until += MEANWHILE * CLOCK_SECOND;
     return out;
 }
 
