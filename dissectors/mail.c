@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 
 void mail_keep(struct mail_kept *kept, struct span text)
 {
@@ -162,4 +163,9 @@ bool mail_has_at(struct span user)
 {
     size_t at = span_find(user, '@');
     return at > 0 && at + 1 < user.n;
+}
+
+uint64_t mail_account(struct span user)
+{
+    return user.n ? hash_bytes(user, 0) : 0;
 }

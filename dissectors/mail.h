@@ -85,6 +85,9 @@ bool mail_oauth_error(struct span base64, struct mail_oauth *error);
 /* It has an '@' with something around it. */
 bool mail_has_at(struct span user);
 
+/* A number for it, to compare names that reports show masked; 0 for none. */
+uint64_t mail_account(struct span user);
+
 /* ---- secrets that the server repeats ---- */
 
 /* What the client said that must not be shown, kept for the session; made in

@@ -123,6 +123,7 @@ void imap_login_answered(struct imap *im, const struct imap_pending *p,
                    : login->cancelled ? SPAN("cancelled")
                                       : SPAN("refused"),
          .user = known ? facts_user(out, user) : SPAN(""), .user_known = known,
+         .account = known ? mail_account(user) : 0,
          .user_has_at = known && mail_has_at(user),
          .code = mail_kept(&reply->code), .text = reply->text,
          .line = reply->line, .latency = mail_since(out, p->time),

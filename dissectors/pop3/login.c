@@ -125,6 +125,7 @@ static void tell(struct pop3 *pop, const struct fact_mail_login *told,
     fact.user_known = login->user_known;
     fact.user_has_at = login->user_known && mail_has_at(user);
     fact.user = login->user_known ? facts_user(out, user) : SPAN("");
+    fact.account = login->user_known ? mail_account(user) : 0;
     fact.over_tls = pop->over_tls;
     fact.attempt = ++login->attempts;
     facts_add(out, FACT_KIND_mail_login, &fact);

@@ -343,7 +343,7 @@ static bool find_proxy_header(struct conversation *c, struct span bytes,
     c->proxy_looked = true;
     if (found == PROXY_WHOLE) {
         TELL(c->facts, proxy_header, .version = header.version,
-             .client = span_of(header.client));
+             .client = span_of(header.client), .bytes = header.n);
         *n = header.n;
     }
     return true;

@@ -74,8 +74,10 @@ static void take_login(struct summary *s, const struct fact_mail_login *l)
         s->logins_ok++;
     else if (span_same(l->result, SPAN("refused")))
         s->logins_refused++;
-    if (l->user.n)
+    if (l->user.n) {
         keep(s->user, sizeof s->user, l->user);
+        s->account = l->account;
+    }
 }
 
 static void take_handshake(struct summary *s,
@@ -304,6 +306,10 @@ static void take_tls(struct summary *s, const struct fact *fact)
         if (((const struct fact_pop_capability *)fact->values)->stls &&
             s->tls == TLS_NONE)
             s->tls = TLS_OFFERED;
+        break;
+    case FACT_KIND_proxy_header:
+        s->proxy_header =
+            ((const struct fact_proxy_header *)fact->values)->bytes;
         break;
     case FACT_KIND_starttls:
         if (span_same(((const struct fact_starttls *)fact->values)->result,
@@ -546,7 +552,7 @@ struct fact_session summary_session(const struct summary *s,
         .truncated = cs->truncated || ss->truncated,
         .missed_bytes = missed_bytes(f),
         .packets = cs->packets + ss->packets,
-        .client_bytes = cs->bytes,
+        .client_bytes = cs->bytes - s->proxy_header,
         .server_bytes = ss->bytes,
         .client_segments = cs->segments,
         .server_segments = ss->segments,
@@ -572,6 +578,7 @@ struct fact_session summary_session(const struct summary *s,
         .quota_percent = s->quota_percent,
         .first_message = span_of(s->first_message),
         .user = span_of(s->user),
+        .account = s->account,
         .dismissal = span_of(s->dismissal),
         .finished = finished(s),
         .worked = worked(s, c),

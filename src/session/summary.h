@@ -51,6 +51,7 @@ struct summary {
     uint64_t recipients_refused;
     bool transfer_begun; /* a message was on its way, in either direction */
     bool mailbox_opened;
+    uint64_t proxy_header; /* bytes of the client that are no words of its own */
     bool stuck; /* something was never answered, or never arrived */
     /* ... a login, or the transfer of a message by SMTP.  A QUIT behind it is
      * no good end: Postfix sends it with the end of the message. */
@@ -77,6 +78,7 @@ struct summary {
     char sent_as[SUMMARY_TEXT]; /* the server's words about the last message
                                    it accepted, safe to print */
     char user[SUMMARY_TEXT];
+    uint64_t account; /* a number for the whole name */
     char dismissal[SUMMARY_KEY]; /* the server's goodbye, if it said it first */
     char first_message[SUMMARY_KEY];
     struct envelopes envelopes;
