@@ -29,7 +29,7 @@ captive-portal connectivity-check-fine dhcp-renewed dns-aaaa-only dns-private-an
 imap-address-changed imap-address-conflict imap-address-replaced imap-banned imap-blocked-web-open
 imap-capture-ends-early imap-client-rejects imap-closed-at-once imap-down-for-a-while
 imap-down-since imap-gateway-conflict imap-ipv6-no-fallback imap-ipv6-other-port
-imap-ipv6-silent-fallback imap-ipv6-silent-no-names imap-ipv6-silent-other-server imap-line-down
+imap-ipv6-closed imap-ipv6-silent-fallback imap-ipv6-silent-no-names imap-ipv6-silent-other-server imap-line-down
 imap-looked-only imap-notebook-shut imap-one-backend-dead imap-one-request imap-ping-ok-port-silent
 imap-port-blocked imap-security-guessed imap-snaplen imap-still-waiting imap-stopped-too-early
 imap-syn-dropped imap-syn-scan imap-way-traced imaps-redirected-nearby imaps-snaplen-68
