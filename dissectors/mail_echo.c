@@ -235,8 +235,8 @@ struct span mail_without_users(struct mail_secrets *s, struct span text,
 {
     for (size_t i = 0; s && i < s->n; i++) {
         if (s->all[i].user && !s->all[i].quoted)
-            text = mail_without_name(&s, NULL, text,
-                                     facts_user(out, mail_kept(&s->all[i].text)));
+            text = mail_without_name(
+                &s, NULL, text, facts_user(out, mail_kept(&s->all[i].text)));
     }
     return text;
 }

@@ -111,10 +111,10 @@ static void tell_login(struct sieve *s, const struct status *status,
          .mechanism = mail_kept(&auth->mechanism),
          .result = ok ? SPAN("ok") : failed, .user = facts_user(out, user),
          .account = mail_account(user), .user_known = auth->user_known,
-         .user_has_at = mail_has_at(user),
-         .code = mail_kept(&status->code), .text = status->text,
-         .line = status->line, .latency = mail_since(out, p->time),
-         .over_tls = s->over_tls, .attempt = auth->attempts);
+         .user_has_at = mail_has_at(user), .code = mail_kept(&status->code),
+         .text = status->text, .line = status->line,
+         .latency = mail_since(out, p->time), .over_tls = s->over_tls,
+         .attempt = auth->attempts);
     s->logged_in = s->logged_in || ok;
     auth->open = false;
 }

@@ -115,11 +115,11 @@ void smtp_login_answer(struct smtp *s, const struct smtp_pending *p,
          .command = p->verb ? p->verb->name : SPAN("AUTH"),
          .mechanism = mail_kept(&auth->mechanism), .result = result(s),
          .user = facts_user(out, user), .account = mail_account(user),
-         .user_known = auth->user_known,
-         .user_has_at = mail_has_at(user), .code = smtp_reply_enhanced(s),
-         .reply = s->reply.code, .text = smtp_shown_span(&text),
-         .line = smtp_shown_span(&line), .latency = mail_since(out, p->time),
-         .over_tls = s->over_tls, .attempt = auth->attempts);
+         .user_known = auth->user_known, .user_has_at = mail_has_at(user),
+         .code = smtp_reply_enhanced(s), .reply = s->reply.code,
+         .text = smtp_shown_span(&text), .line = smtp_shown_span(&line),
+         .latency = mail_since(out, p->time), .over_tls = s->over_tls,
+         .attempt = auth->attempts);
     s->logged_in = s->logged_in || s->reply.code < 300;
     auth->open = false;
 }

@@ -10,9 +10,9 @@
  *   69  Finished, SHA-384 suites    4 + 48 + 17
  *   61, 77  the last two in one record
  *
- * Java (JSSE) pads each record with 16 zeros.  The messages that have one length
- * only, each in its place, give that away: then all of that side count as 16
- * bytes less.
+ * Java (JSSE) pads each record with 16 zeros.  The messages that have one
+ * length only, each in its place, give that away: then all of that side count
+ * as 16 bytes less.
  *
  * Up to TLS 1.2 a client has one message to send after its Finished, a new
  * ClientHello (RFC 5246 7.4); a server may answer it with an alert.

@@ -162,7 +162,8 @@ static void take_unanswered(struct summary *s,
 
 /* The client does not know of an answer that came so late; one that came while
  * it said goodbye is another matter. */
-static void take_late_reply(struct summary *s, const struct fact_mail_late_reply *l)
+static void take_late_reply(struct summary *s,
+                            const struct fact_mail_late_reply *l)
 {
     const double patience = 4.5, afterwards = 0.5; /* seconds */
     s->left_undone |= l->waited >= patience && l->late >= afterwards;
@@ -588,8 +589,7 @@ struct fact_session summary_session(const struct summary *s,
         .client_private = address_class(&cs->address) == ADDRESS_PRIVATE,
         .server_public = address_class(&ss->address) == ADDRESS_PUBLIC,
         .client_near = is_near(cs),
-        .client_last =
-            cs->seen ? clock_seconds(cs->last_time - c->began) : 0,
+        .client_last = cs->seen ? clock_seconds(cs->last_time - c->began) : 0,
         .server_near = is_near(ss),
         .server_ttl = ss->ttl ? ss->ttl : s->refusal_ttl,
         .tls_offered = s->tls_offered,

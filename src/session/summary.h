@@ -51,7 +51,7 @@ struct summary {
     uint64_t recipients_refused;
     bool transfer_begun; /* a message was on its way, in either direction */
     bool mailbox_opened;
-    uint64_t proxy_header; /* bytes of the client that are no words of its own */
+    uint64_t proxy_header; /* bytes of a balancer before the client's */
     bool stuck; /* something was never answered, or never arrived */
     /* ... a login, or the transfer of a message by SMTP.  A QUIT behind it is
      * no good end: Postfix sends it with the end of the message. */

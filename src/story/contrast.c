@@ -98,8 +98,8 @@ struct window {
     int64_t from, until;
 };
 
-/* Others who were served around that time.  One side alone says little: a server
- * that served them half a minute ago may be dead by now. */
+/* Others who were served around that time.  One side alone says little: a
+ * server that served them half a minute ago may be dead by now. */
 struct others {
     uint64_t before, just, after;
 };

@@ -100,9 +100,9 @@ static bool goes_the_same_way(const struct fact_session *a,
             (a->name.n && span_same(a->name, b->name)));
 }
 
-/* A domain may name several servers (MX, RFC 5321 section 5.1): what one of them
- * deferred, another takes, perhaps while the first one's goodbye is under way.
- * Sender and recipients must be known for the same. */
+/* A domain may name several servers (MX, RFC 5321 section 5.1): what one of
+ * them deferred, another takes, perhaps while the first one's goodbye is under
+ * way.  Sender and recipients must be known for the same. */
 static bool goes_to_another_mx(const struct book_entry *a,
                                const struct book_entry *b)
 {
