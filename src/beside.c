@@ -463,7 +463,8 @@ void beside_tell(struct beside *b, struct book *book,
          .wlan_frames = c->net->wlan_frames,
          .wlan_retries = c->net->wlan_retries,
          .wlan_encrypted = c->net->wlan_encrypted,
-         .unreadable_frames = c->net->unknown_link + c->net->damaged,
+         .unreadable_frames =
+             c->net->unknown_link + c->net->damaged + c->net->headers_cut,
          .unknown_frames = c->net->unknown_link + c->net->unknown_protocol,
          .damaged_frames = c->net->damaged, .keys = c->keys->kept,
          .bad_key_lines = c->keys->bad, .unknown_key_lines = c->keys->unknown);

@@ -101,7 +101,9 @@ struct next nothing_yet(void)
  * once, at the end. */
 struct next damaged(struct decoding *d)
 {
-    if (!d->truncated)
+    if (d->truncated)
+        d->counts->headers_cut++;
+    else
         d->counts->damaged++;
     return next_is(NULL);
 }

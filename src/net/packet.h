@@ -93,8 +93,9 @@ struct packet {
 struct net_counts {
     uint64_t frames, packets;
     uint64_t unknown_link, unknown_protocol; /* not analysed */
-    uint64_t damaged;   /* headers that do not fit together, or cut short */
-    uint64_t truncated; /* the capture kept only the beginning */
+    uint64_t damaged;     /* headers that do not fit together, or too short */
+    uint64_t truncated;   /* the capture kept only the beginning */
+    uint64_t headers_cut; /* ... and not even the headers */
     uint64_t wlan_frames, wlan_retries; /* data frames off the air */
     uint64_t wlan_encrypted;            /* and those with content that is */
     uint64_t fragments, fragments_given_up;
