@@ -311,17 +311,11 @@ static bool is_answered(struct smtp *s, struct smtp_pending *p)
 }
 
 /* When the client closed, or else said goodbye; 0: neither. */
-static int64_t gave_up(struct smtp *s)
+static int64_t gave_up(const struct smtp *s)
 {
     const struct flow_context *context = s->context;
-    if (context->closed_by_known && context->closed_by == C2S)
-        return context->closed_time;
-    for (size_t i = 1; i < s->pending_n; i++) {
-        const struct smtp_pending *later = smtp_pending_at(s, i);
-        if (later->verb->id == SMTP_QUIT)
-            return later->time;
-    }
-    return 0;
+    bool closed = context->closed_by_known && context->closed_by == C2S;
+    return closed ? context->closed_time : s->quit_time;
 }
 
 static void tell_late(struct smtp *s, const struct smtp_pending *p,

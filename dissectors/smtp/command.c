@@ -303,9 +303,11 @@ static void on_command(struct smtp *s, const struct smtp_verb *verb,
         smtp_content_begin(s, lenient);
     if (verb->id == SMTP_HELO)
         s->lmtp = span_is(word, SPAN("LHLO"));
-    if (verb->id == SMTP_QUIT)
+    if (verb->id == SMTP_QUIT) {
+        s->quit_time = s->quit_time ? s->quit_time : facts_time(out);
         TELL(out, mail_close, .by = SPAN("client"),
              .line = smtp_shown_span(&t.line));
+    }
 }
 
 void smtp_command(struct smtp *s, struct span raw, struct facts *out)
