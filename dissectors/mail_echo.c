@@ -150,12 +150,17 @@ static size_t find(struct span line, const struct secret *secret, size_t *end)
     return line.n;
 }
 
+/* Behind the first *n bytes, which may be where the text is from. */
+static void append(uint8_t *bytes, size_t *n, struct span text)
+{
+    if (text.n) /* or there may be none to point to */
+        memmove(bytes + *n, text.p, text.n);
+    *n += text.n;
+}
+
 static void show(struct mail_secrets *s, struct span text)
 {
-    text = span_first(text, SHOWN_MAX - s->shown_n);
-    if (text.n)
-        memcpy(s->shown + s->shown_n, text.p, text.n);
-    s->shown_n += text.n;
+    append(s->shown, &s->shown_n, span_first(text, SHOWN_MAX - s->shown_n));
 }
 
 struct span mail_without_secrets(struct mail_secrets *s, struct span line,
@@ -191,13 +196,6 @@ struct span mail_without_secrets(struct mail_secrets *s, struct span line,
     return (struct span){s->shown, s->shown_n};
 }
 
-static void append(uint8_t *words, struct span *text, struct span more)
-{
-    if (more.n) /* or there may be none to point to */
-        memmove(words + text->n, more.p, more.n);
-    text->n += more.n;
-}
-
 /* Overwrites the name wherever it stands for itself.  Nothing comes out longer:
  * names are not shorter than what stands for them. */
 static struct span blank(uint8_t *words, struct span text, struct span name)
@@ -212,12 +210,12 @@ static struct span blank(uint8_t *words, struct span text, struct span name)
             break;
         size_t end = at + name.n;
         bool alone = stands_alone(rest, at, end, false);
-        append(words, &text, span_first(rest, alone ? at : end));
+        append(words, &text.n, span_first(rest, alone ? at : end));
         if (alone)
-            append(words, &text, gone);
+            append(words, &text.n, gone);
         rest = span_skip(rest, end);
     }
-    append(words, &text, rest);
+    append(words, &text.n, rest);
     return text;
 }
 
