@@ -165,7 +165,8 @@ static void take_unanswered(struct summary *s,
 static void take_late_reply(struct summary *s,
                             const struct fact_mail_late_reply *l)
 {
-    const double patience = 4.5, afterwards = 0.5; /* seconds */
+    /* Seconds; the same as in client.timeout-too-short, which tells of it. */
+    const double patience = 4.5, afterwards = 0.5;
     s->left_undone |= l->waited >= patience && l->late >= afterwards;
 }
 

@@ -18,11 +18,15 @@ passed=0
 
 # Most samples are read by one process, which loads the rules once.  Those with
 # keys, and those of which something is said on standard error, by one each.
+name_of() {
+    local name=${1%%.pcap*}
+    printf '%s' "${name%.snoop}"
+}
+
 all=(*.pcap* *.snoop)
 plain=()
 for sample in "${all[@]}"; do
-    name=${sample%%.pcap*}
-    [ -e "${name%.snoop}.keys" ] || plain+=("$sample")
+    [ -e "$(name_of "$sample").keys" ] || plain+=("$sample")
 done
 "$mailwhy" analyze --color never "${plain[@]}" \
     >"$work/reports" 2>"$work/errors" || [ $? -le 2 ]
@@ -46,8 +50,7 @@ report_of() {
 }
 
 for sample in "${all[@]}"; do
-    name=${sample%%.pcap*}
-    name=${name%.snoop}
+    name=$(name_of "$sample")
     report=$(report_of "$sample" "$name")
     if [ -n "${UPDATE:-}" ]; then
         printf '%s\n' "$report" >"$golden/$name.txt"
