@@ -418,6 +418,13 @@ static bool worked(const struct summary *s, const struct summary_context *c)
            !(s->logins_refused && !s->logins_ok) && missed_bytes(c->flow) == 0;
 }
 
+/* Who hangs up waits no longer, however long the capture goes on. */
+static double observed_after(const struct flow *flow, int64_t now)
+{
+    bool left = flow->end == FLOW_CLIENT_FIN || flow->end == FLOW_CLIENT_RESET;
+    return left ? 0 : clock_seconds(now - flow->last_time);
+}
+
 static const char *end_name(const struct flow *flow)
 {
     switch (flow->end) {
@@ -563,7 +570,7 @@ struct fact_session summary_session(const struct summary *s,
         .duration = clock_seconds(f->last_time - f->first_time),
         .last_frame = f->last_frame,
         .idle = clock_seconds(f->idle_max),
-        .observed_after = clock_seconds(c->now - f->last_time),
+        .observed_after = observed_after(f, c->now),
         .end = span_of(end_name(f)),
         .greeted = s->greeted,
         .commands = s->commands,

@@ -27,9 +27,7 @@ static const double patience = 10; /* seconds */
 
 static enum given given(const struct fact_session *s)
 {
-    /* Who hangs up does not wait any more. */
-    bool left = is(s->end, "client-fin") || is(s->end, "client-reset");
-    double waited = s->duration + (left ? 0 : s->observed_after);
+    double waited = s->duration + s->observed_after;
     if (s->greeted || s->worked || is(s->tls, "ok") || s->encrypted)
         return GIVEN_SESSION;
     if (s->midstream || s->only_from.n)
