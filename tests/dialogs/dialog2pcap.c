@@ -1,7 +1,7 @@
 /* dialog2pcap.c - makes a capture of a dialog, so that samples have sources
  * one can read.
  *
- *   dialog2pcap FILE.dialog OUT.pcap
+ *   dialog2pcap FILE.dialog OUT.pcap [FILE.dialog OUT.pcap]...
  *
  * The client is 192.0.2.74, the server 192.0.2.10 (RFC 5737).  There is a
  * handshake, an acknowledgement for each packet, and the end that the dialog
@@ -33,6 +33,7 @@ static const int64_t handshake = 3 * CLOCK_SECOND / 1000;
 enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10 };
 
 struct writer {
+    const char *dialog; /* path */
     pcap_dumper_t *out;
     uint16_t server_port;
     uint32_t next[2]; /* sequence numbers, by who sends */
@@ -173,9 +174,9 @@ static bool write_dialog(struct writer *w, const struct dialog *d,
             break;
         case STEP_TLS:
             return err_set(err,
-                           "line %u: what is inside TLS can not be "
+                           "%s:%u: what is inside TLS can not be "
                            "captured without TLS",
-                           step->line);
+                           w->dialog, step->line);
         }
     }
     finish(w, d, handshake + d->duration);
@@ -190,6 +191,7 @@ static bool convert(const char *from, const char *to, struct arena *mem,
         return false;
     pcap_t *pcap = pcap_open_dead(DLT_RAW, 65535);
     struct writer w = {
+        .dialog = from,
         .server_port = dialog.port,
         .start = dialog.date ? dialog.date / CLOCK_SECOND : START,
         .next = {1000, 5000},
@@ -206,14 +208,19 @@ static bool convert(const char *from, const char *to, struct arena *mem,
 int main(int argc, char **argv)
 {
     struct err err;
-    if (argc != 3) {
-        fprintf(stderr, "usage: dialog2pcap FILE.dialog OUT.pcap\n");
+    if (argc < 3 || argc % 2 == 0) {
+        fprintf(stderr, "usage: dialog2pcap FILE.dialog OUT.pcap "
+                        "[FILE.dialog OUT.pcap]...\n");
         return 2;
     }
-    struct arena *mem = arena_new();
-    bool good = convert(argv[1], argv[2], mem, &err);
-    arena_free(&mem);
-    if (!good)
-        fprintf(stderr, "dialog2pcap: %s\n", err.text);
-    return good ? 0 : 2;
+    for (int i = 1; i < argc; i += 2) {
+        struct arena *mem = arena_new();
+        bool good = convert(argv[i], argv[i + 1], mem, &err);
+        arena_free(&mem);
+        if (!good) {
+            fprintf(stderr, "dialog2pcap: %s\n", err.text);
+            return 2;
+        }
+    }
+    return 0;
 }

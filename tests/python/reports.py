@@ -1,5 +1,5 @@
-"""reports.py - what tests in Python share: running mailwhy on many captures,
-and reading tables.
+"""reports.py - what tests in Python share: making captures of dialogs, running
+mailwhy on many captures, and reading tables.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
@@ -21,6 +21,13 @@ def reports(mailwhy, paths, options=(), statuses=(0, 1, 2)):
         if "its analysis" in (capture["error"] or ""):  # it crashed, say
             raise RuntimeError(f"{path}: {capture['error']}")
     return captures
+
+
+def make_captures(dialog2pcap, pairs):
+    """Of (dialog, capture) paths, in one run; returns the captures' paths."""
+    subprocess.run([dialog2pcap, *(path for pair in pairs for path in pair)],
+                   check=True, timeout=600)
+    return [capture for _, capture in pairs]
 
 
 def by_options(entries, root):

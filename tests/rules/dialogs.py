@@ -16,11 +16,10 @@ Prints a line per mistake and a closing count; exits with 1 on mistakes.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
-from reports import reports  # noqa: E402
+from reports import make_captures, reports  # noqa: E402
 
 
 def wanted(path):
@@ -62,10 +61,9 @@ def main():
         ids = wanted(os.path.join(folder, name + ".dialog"))
         if ids is not None:
             expected[name] = ids
-    paths = [os.path.join(work, name + ".pcap") for name in expected]
-    for name, path in zip(expected, paths):
-        subprocess.run([dialog2pcap, os.path.join(folder, name + ".dialog"),
-                        path], check=True, timeout=60)
+    paths = make_captures(dialog2pcap, [
+        (os.path.join(folder, name + ".dialog"),
+         os.path.join(work, name + ".pcap")) for name in expected])
     passed = failed = 0
     captures = reports(mailwhy, paths, statuses=(0, 1))
     for (name, ids), capture in zip(expected.items(), captures, strict=True):

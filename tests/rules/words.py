@@ -18,11 +18,10 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import os
 import re
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "python"))
-from reports import reports, rows  # noqa: E402
+from reports import make_captures, reports, rows  # noqa: E402
 
 BESIDE_THE_POINT = {"account.credentials-in-clear", "capture.after-submission"}
 
@@ -49,15 +48,14 @@ def dialog(context, words):
                 yield line
 
 
-def capture(dialog2pcap, contexts, work, row):
+def play(contexts, work, row):
+    """Writes the row's dialog; returns its path, without an extension."""
     number, _, context, words, _ = row
     name = os.path.join(work, f"{context}-{number:04}")
     lines = dialog(os.path.join(contexts, context + ".dialog"), words)
     with open(name + ".dialog", "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
-    subprocess.run([dialog2pcap, name + ".dialog", name + ".pcap"],
-                   check=True, timeout=60)
-    return name + ".pcap"
+    return name
 
 
 def mistake(expected, report):
@@ -84,7 +82,9 @@ def main():
     os.makedirs(work, exist_ok=True)
     wanted = [r for r in rows(table, 4)
               if not only or any(o in "\t".join(r[1:]) for o in only)]
-    paths = [capture(dialog2pcap, contexts, work, r) for r in wanted]
+    paths = make_captures(dialog2pcap, [
+        (name + ".dialog", name + ".pcap")
+        for name in (play(contexts, work, row) for row in wanted)])
     wrong = 0
     for (number, expected, context, words, whose), report in zip(
             wanted, reports(mailwhy, paths, statuses=(0, 1)), strict=True):

@@ -5,29 +5,40 @@
 # Whoever makes a sample uses only secrets that hold the word CANARY, in the
 # clear or in base64.
 #
-# usage: secrets.sh MAILWHY SAMPLES
+# With SHARES, each format shows only one sample of as many, and another share
+# of them each time: all samples are shown, but not in every format.
+#
+# usage: secrets.sh MAILWHY SAMPLES [SHARES]
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -euo pipefail
 mailwhy=$1
 samples=$2
+shares=${3:-1}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # CANARY at each of the three offsets that base64 knows.
 words='CANARY|Q0FOQVJZ|NBTkFSW|DQU5BUl'
 cat "$samples"/*.keys >"$work/keys"
+all=("$samples"/*.pcap* "$samples"/*.snoop)
+share=0
 bad=0
 
-# look FORMAT OPTION... - one report of all samples.
+# look FORMAT OPTION... - one report of all samples, or of the next share.
 look() {
-    "$mailwhy" analyze --format "$@" -v --show-users "$samples"/*.pcap* "$samples"/*.snoop \
+    local shown=() i
+    for ((i = share; i < ${#all[@]}; i += shares)); do
+        shown+=("${all[i]}")
+    done
+    share=$(((share + 1) % shares))
+    "$mailwhy" analyze --format "$@" -v --show-users "${shown[@]}" \
         >"$work/out" 2>&1 || [ $? -le 2 ]
     if grep -q "its analysis" "$work/out"; then
         grep -m 9 "its analysis" "$work/out"
         bad=1
     fi
-    if ! grep -q "imap-login-refused" "$work/out"; then
-        echo "the $1 report does not tell of imap-login-refused"
+    if ! grep -q "$(basename "${shown[-1]}")" "$work/out"; then
+        echo "the $1 report does not tell of ${shown[-1]}"
         bad=1
     fi
     if grep -qE "$words" "$work/out"; then
