@@ -221,7 +221,8 @@ static void relieve(struct group *group, struct result_session *const *known,
     size_t healed = 0;
     for (size_t i = 0; i < group->session_count; i++) {
         const struct result_session *s = find(known, count, group->sessions[i]);
-        if (s && !s->healed_by && s->verdict == VERDICT_HEALTHY)
+        if (s && !s->healed_by && s->verdict == VERDICT_HEALTHY &&
+            group->rule->scope != SCOPE_SESSION)
             continue; /* the detour itself, say: nothing to make up for */
         if (!s || !s->healed_by)
             return;
