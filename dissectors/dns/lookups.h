@@ -174,6 +174,13 @@ const struct lookup *lookups_tlsa(const struct lookups *lookups,
                                   struct span host, uint16_t port,
                                   int64_t time);
 
+/* The domain of which this host takes the mail, as the client learnt last before
+ * this time: the newest MX answer that names it and still counts.  Empty if there
+ * was none. */
+struct span lookups_mail_domain(const struct lookups *lookups,
+                                const struct address *client, struct span host,
+                                int64_t time);
+
 /* "3 1 1 0123456789abcdef, 2 0 1 ..." */
 void lookups_tlsa_text(struct text *text, const struct tlsa_set *set);
 

@@ -162,6 +162,10 @@ static void keep(struct lookups *lookups, struct lookup_node *node,
         address_add(lookups, node, i);
     }
     l->targets = arena_copy(lookups->arena, text_span(&harvest->targets));
+    if (l->type == DNS_MX && l->targets.n) {
+        node->older_mx = lookups->mx;
+        lookups->mx = node;
+    }
 }
 
 void lookup_answer(struct lookups *lookups, struct lookup_node *node,

@@ -214,3 +214,24 @@ void lookups_use_again(struct lookups *lookups, int64_t answered)
             use(lookups, u);
     }
 }
+
+/* Who sends goes through the list it was given, however long that takes: five
+ * minutes for a greeting that does not come (RFC 5321 section 4.5.3.2.1). */
+#define MX_WORKED_THROUGH (900 * CLOCK_SECOND)
+
+struct span lookups_mail_domain(const struct lookups *lookups,
+                                const struct address *client, struct span host,
+                                int64_t time)
+{
+    size_t seen = 0;
+    for (const struct lookup_node *node = lookups->mx; node && seen < NODES_MAX;
+         node = node->older_mx, seen++) {
+        const struct lookup *l = &node->lookup;
+        int64_t holds_until =
+            l->answered + l->ttl * CLOCK_SECOND + MX_WORKED_THROUGH;
+        if (l->answered <= time && time <= holds_until &&
+            address_same(&l->client, client) && span_has_word(l->targets, host))
+            return l->name;
+    }
+    return (struct span){NULL, 0};
+}

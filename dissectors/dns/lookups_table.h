@@ -18,7 +18,7 @@ enum {
 struct lookup_node {
     struct lookup lookup;
     struct lookup_node *older; /* in its bucket */
-    struct lookup_node *older_tlsa;
+    struct lookup_node *older_tlsa, *older_mx;
     uint64_t hash;
 };
 
@@ -60,7 +60,7 @@ struct lookups {
     struct address_node *addresses[BUCKETS];
     struct mail_name *mail_names[BUCKETS];
     size_t mail_name_count;
-    struct lookup_node *tlsa; /* answers to such questions, newest first */
+    struct lookup_node *tlsa, *mx; /* answers to such questions, newest first */
     struct host *hosts[BUCKETS];
     size_t host_count;
     struct use uses[USES]; /* a ring */

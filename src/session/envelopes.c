@@ -50,7 +50,11 @@ static bool is_end(struct span command)
 void envelopes_reply(struct envelopes *envelopes,
                      const struct fact_smtp_response *reply)
 {
-    if (span_same(reply->command, SPAN("RCPT")) && reply->envelope)
+    bool rcpt = span_same(reply->command, SPAN("RCPT"));
+    envelopes->for_good |=
+        reply->code >= 500 && (rcpt || is_end(reply->command) ||
+                               span_same(reply->command, SPAN("MAIL")));
+    if (rcpt && reply->envelope)
         add(envelopes, reply->envelope,
             reply->code < 400 ? ENVELOPE_OPEN : ENVELOPE_REFUSED);
     else if (is_end(reply->command) && reply->code < 400)

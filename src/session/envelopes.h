@@ -19,6 +19,7 @@ struct envelopes {
     uint8_t fate[ENVELOPES_MAX]; /* enum envelope_fate */
     uint8_t count;
     bool more; /* there were others, of which nothing is known */
+    bool for_good; /* something was refused that is not to be tried again */
 };
 
 /* A reply to RCPT, or to what follows it.  Replies of LMTP, one for each

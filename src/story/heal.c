@@ -140,6 +140,51 @@ static bool is_one_of(struct span word, const char *const *words)
     return false;
 }
 
+/* Turned away before it could say for whom its message was, or told to come
+ * again with it. */
+static bool is_to_be_tried_elsewhere(const struct book_entry *e)
+{
+    static const char *const early[] = {"connect", "greeting", "tls", NULL};
+    const struct envelopes *envelopes = &e->envelopes;
+    if (e->session.port != 25 || !e->session.mail_domain.n || e->sent > 0 ||
+        envelopes->for_good || envelopes->more)
+        return false;
+    return envelopes->count > 0 ? envelopes_some_refused(envelopes)
+                                : is_one_of(e->session.stage, early);
+}
+
+/* Perhaps from its address of the other family. */
+static bool is_same_machine(const struct attempts *attempts,
+                            const struct fact_session *a,
+                            const struct fact_session *b)
+{
+    return attempts->one_machine || span_same(a->client, b->client) ||
+           (a->station.n && span_same(a->station, b->station));
+}
+
+/* The next session in which another server of the domain, or the same one under
+ * another address, took what this one did not. */
+static const struct book_entry *another_mx(const struct attempts *attempts,
+                                           struct book *book, size_t i)
+{
+    const struct book_entry *e = book_get(book, i);
+    int64_t end = e->start + (int64_t)(e->session.duration * CLOCK_SECOND);
+    if (!is_to_be_tried_elsewhere(e))
+        return NULL;
+    for (size_t k = i + 1; k < book_count(book) && k - i <= LOOKED_AT; k++) {
+        const struct book_entry *later = book_get(book, k);
+        if (later->start - end > SOON * CLOCK_SECOND)
+            break;
+        if (did(later, DEED_SENT) && later->session.port == 25 &&
+            span_same(later->session.mail_domain, e->session.mail_domain) &&
+            !span_same(later->session.server, e->session.server) &&
+            is_same_machine(attempts, &later->session, &e->session) &&
+            envelopes_made_up(&e->envelopes, &later->envelopes))
+            return later;
+    }
+    return NULL;
+}
+
 static const struct book_entry *healer(struct book *book, size_t i,
                                        struct later *later, enum heal heal)
 {
@@ -174,8 +219,9 @@ static const struct book_entry *healer(struct book *book, size_t i,
     return NULL;
 }
 
-static void heal(struct book *book, const struct rules *rules, size_t i,
-                 struct later *later, struct result_session *session)
+static void heal(const struct attempts *attempts, struct book *book,
+                 const struct rules *rules, size_t i, struct later *later,
+                 struct result_session *session)
 {
     const struct book_entry *e = book_get(book, i);
     const struct rule *rule =
@@ -188,13 +234,20 @@ static void heal(struct book *book, const struct rules *rules, size_t i,
         return; /* it did its work: the doubt is about something else */
     const struct book_entry *by =
         healer(book, i, later, rule ? rule->heal : HEAL_BY_STAGE);
+    bool failed = session->verdict == VERDICT_FAILURE ||
+                  span_same(e->session.handshake, SPAN("syn-only"));
+    /* What is left of it then, server.mx-fallback-worked says. */
+    bool other = !by && failed && (!rule || rule->heal != HEAL_NOTHING);
+    if (other)
+        by = another_mx(attempts, book, i);
     if (!by)
         return;
     session->healed_by = by->session.id;
-    session->healed_effect =
-        rule && rule->heal_known ? rule->heal_effect
-        : by->start - e->start >= NOTICEABLE * CLOCK_SECOND ? VERDICT_DEGRADED
-                                                            : VERDICT_HEALTHY;
+    session->healed_effect = other                      ? VERDICT_HEALTHY
+                             : rule && rule->heal_known ? rule->heal_effect
+                             : by->start - e->start >= NOTICEABLE * CLOCK_SECOND
+                                 ? VERDICT_DEGRADED
+                                 : VERDICT_HEALTHY;
     book_heal(book, i);
 }
 
@@ -207,7 +260,7 @@ void attempts_heal(const struct attempts *attempts, struct book *book,
         for (size_t k = attempt->count; k-- > 0;) {
             size_t i = attempt->sessions[k];
             const struct book_entry *e = book_get(book, i);
-            heal(book, rules, i, &later, &sessions[i]);
+            heal(attempts, book, rules, i, &later, &sessions[i]);
             if (sessions[i].verdict > VERDICT_FAILURE) {
                 note(&later.any, e);
                 note(port_of(&later, e->session.port), e);
