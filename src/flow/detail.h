@@ -50,6 +50,7 @@ struct stall {
 struct hole {
     uint32_t start, end;
     int64_t time; /* when they were passed over */
+    uint64_t frame;
 };
 
 /* How a segment began, in case it comes again and says something else. */
@@ -141,9 +142,14 @@ struct flow_detail {
     int64_t missed_time;
     uint64_t cut_frame; /* the first that the capture cut short */
     int64_t cut_time;
+    /* Content that only the number of a segment without any speaks of.  time: of
+     * the last content of either side before. */
+    struct hole beyond;
+    struct hole lost;  /* what the other side itself lacks; frame 0: nothing */
     struct sent probe; /* keep-alives since the other side was last heard */
     uint32_t stall_n;
     uint32_t smallest_acked, largest_acked; /* lengths; 0: none */
+    uint32_t largest;                       /* of all segments seen */
     int64_t acked_time;                     /* when `acked` last moved */
     uint32_t last_again; /* how often the last content was sent again */
     uint32_t again_seq;  /* of the last segment that was sent again */
@@ -241,11 +247,16 @@ void sequence_acknowledged(struct flow *flow, enum dir dir,
                            const struct packet *packet);
 uint32_t sequence_fin(struct flow_side *side, const struct packet *packet);
 void sequence_learn(struct flow_side *side, uint32_t seq);
+/* A segment without content. */
+void sequence_empty(struct flow *flow, enum dir dir,
+                    const struct packet *packet);
 bool sequence_is_probe(const struct flow_side *side,
                        const struct packet *packet);
 void sequence_probe(struct flow *flow, enum dir dir,
                     const struct packet *packet, int64_t idle);
 void sequence_end(struct flow *flow);
+/* As long as the path was said to allow (MSS). */
+uint32_t sequence_full_size(const struct flow *flow, enum dir dir);
 
 /* window.c: how much each side lets the other send. */
 void window_options(struct flow_side *side, const struct tcp_header *tcp);

@@ -50,7 +50,7 @@ static uint32_t acknowledged_part(const struct flow_side *side,
 }
 
 static void add_hole(struct flow_side *side, uint32_t start, uint32_t end,
-                     int64_t now)
+                     const struct packet *packet)
 {
     struct flow_detail *detail = side->detail;
 
@@ -62,7 +62,8 @@ static void add_hole(struct flow_side *side, uint32_t start, uint32_t end,
         side->missed += acknowledged_part(side, &detail->holes[0]);
         remove_hole(detail, 0);
     }
-    detail->holes[detail->hole_n++] = (struct hole){start, end, now};
+    detail->holes[detail->hole_n++] =
+        (struct hole){start, end, packet->time, packet->frame};
 }
 
 /* Since when these numbers were missing; 0 if they were not. */
@@ -134,20 +135,24 @@ static void add_stall(struct flow_detail *detail, const struct stall *stall)
         *least = *stall;
 }
 
+uint32_t sequence_full_size(const struct flow *flow, enum dir dir)
+{
+    const struct flow_detail *peer = flow->side[other_dir(dir)].detail;
+    uint32_t mss = peer ? peer->mss : 0;
+    return mss > OPTIONS ? mss - OPTIONS : FULL_SIZE_GUESS;
+}
+
 /* It was acknowledged, or will never be. */
 static void finish(struct flow *flow, enum dir dir, const struct sent *sent,
                    bool delivered, int64_t until)
 {
     struct flow_detail *detail = flow->side[dir].detail;
-    const struct flow_detail *peer = flow->side[other_dir(dir)].detail;
-    uint32_t mss = peer ? peer->mss : 0;
-    uint32_t full = mss > OPTIONS ? mss - OPTIONS : FULL_SIZE_GUESS;
 
     if (sent->count >= STALL_SENDS) {
         struct stall stall = {
             .sent = *sent,
             .delivered = delivered,
-            .full_size = sent->length >= full,
+            .full_size = sent->length >= sequence_full_size(flow, dir),
             .small_passed = detail->smallest_acked > 0 &&
                             detail->smallest_acked < sent->length,
             .large_passed = detail->largest_acked >= sent->length,
@@ -261,6 +266,8 @@ uint64_t sequence_content(struct flow *flow, enum dir dir,
     if (off > BELIEVABLE || off < -BELIEVABLE || packet->length > BELIEVABLE)
         return 0;
     side->segments++;
+    if (packet->length > detail->largest)
+        detail->largest = packet->length;
     if (packet->payload.n < packet->length) {
         side->truncated++;
         side->cut_off += packet->length - packet->payload.n;
@@ -271,7 +278,7 @@ uint64_t sequence_content(struct flow *flow, enum dir dir,
     }
     if (ahead(end, side->next_seq) > 0) {
         if (off > 0) {
-            add_hole(side, side->next_seq, seq, packet->time);
+            add_hole(side, side->next_seq, seq, packet);
             fresh = packet->length;
         } else {
             fresh = end - side->next_seq;
@@ -301,6 +308,28 @@ uint64_t sequence_content(struct flow *flow, enum dir dir,
     }
     side->bytes += fresh;
     return fresh;
+}
+
+void sequence_empty(struct flow *flow, enum dir dir,
+                    const struct packet *packet)
+{
+    struct flow_side *side = &flow->side[dir];
+    const struct flow_side *peer = &flow->side[other_dir(dir)];
+    struct hole *beyond = &side->detail->beyond;
+    int32_t off = ahead(packet->tcp.seq, side->next_seq);
+
+    if (!side->seq_known || off <= 1 || off > ACK_BELIEVABLE) /* 1: its FIN */
+        return;
+    beyond->end = packet->tcp.seq;
+    if (beyond->frame && beyond->start == side->next_seq)
+        return;
+    beyond->start = side->next_seq;
+    beyond->frame = packet->frame;
+    beyond->time = flow->established_time;
+    if (side->last_content_time > beyond->time)
+        beyond->time = side->last_content_time;
+    if (peer->last_content_time > beyond->time)
+        beyond->time = peer->last_content_time;
 }
 
 /* The round trip of content, where there is so much that no acknowledgement is
@@ -341,7 +370,7 @@ void sequence_acknowledged(struct flow *flow, enum dir dir,
     detail->acked_time = packet->time;
     /* One byte more is a FIN, seen or missed; bytes more were missed. */
     if (beyond > 1) {
-        add_hole(side, side->next_seq, ack, packet->time);
+        add_hole(side, side->next_seq, ack, packet);
         side->next_seq = ack;
         if (!detail->missed_frame) {
             detail->missed_frame = packet->frame;
@@ -377,12 +406,31 @@ uint32_t sequence_fin(struct flow_side *side, const struct packet *packet)
     return unseen > 0 && unseen < BELIEVABLE ? (uint32_t)unseen : 0;
 }
 
+/* What is missing where the other side's acknowledgements stand still was not
+ * only missed by the capture: it did not arrive. */
+static void find_lost(struct flow *flow, enum dir dir)
+{
+    const struct flow_side *side = &flow->side[dir];
+    const struct flow_side *peer = &flow->side[other_dir(dir)];
+    struct flow_detail *detail = side->detail;
+    struct hole lost = {0};
+
+    if (detail->hole_n > 0)
+        lost = detail->holes[0];
+    else if (detail->beyond.start == side->next_seq)
+        lost = detail->beyond;
+    if (lost.frame && lost.start == side->acked &&
+        side->last_time > lost.time && peer->last_time > lost.time)
+        detail->lost = lost;
+}
+
 /* Where both have closed, what each sent before has arrived, whether its
- * acknowledgement was captured or not. */
+ * acknowledgement was captured or not; but for what was found to be lost. */
 static void count_missed(struct flow *flow, struct flow_side *side)
 {
     struct flow_detail *detail = side->detail;
-    bool closed = flow->side[C2S].fin && flow->side[S2C].fin;
+    bool closed =
+        flow->side[C2S].fin && flow->side[S2C].fin && detail->lost.frame == 0;
 
     for (uint32_t i = 0; i < detail->hole_n; i++) {
         const struct hole *hole = &detail->holes[i];
@@ -445,6 +493,7 @@ void sequence_end(struct flow *flow)
         struct flow_detail *detail = side->detail;
         if (!detail)
             continue;
+        find_lost(flow, dir);
         count_missed(flow, side);
         for (uint32_t i = 0; i < detail->sent_n; i++)
             finish(flow, dir, &detail->sent[i], false,

@@ -32,7 +32,7 @@ struct item {
     uint32_t index; /* where a side has several */
 };
 
-enum { ITEMS_MAX = 2 * (STALLS_MAX + CLOSURES_MAX + 4) + 9 };
+enum { ITEMS_MAX = 2 * (STALLS_MAX + CLOSURES_MAX + 5) + 9 };
 
 struct items {
     struct item list[ITEMS_MAX];
@@ -194,6 +194,25 @@ static void gap(const struct context *c, enum dir dir, uint32_t index)
          .bytes = c->flow->side[dir].missed + c->flow->side[dir].cut_off);
 }
 
+/* For how long both sides were heard and it did not come. */
+static int64_t lost_for(const struct flow *flow, const struct hole *lost)
+{
+    int64_t client = elapsed(lost->time, flow->side[C2S].last_time);
+    int64_t server = elapsed(lost->time, flow->side[S2C].last_time);
+    return client < server ? client : server;
+}
+
+static void hole(const struct context *c, enum dir dir, uint32_t index)
+{
+    const struct flow_detail *detail = detail_of(c, dir);
+    uint32_t bytes = detail->lost.end - detail->lost.start;
+    uint32_t full = sequence_full_size(c->flow, dir);
+    (void)index;
+    TELL(c->out, tcp_hole, .by = name_of(dir), .bytes = bytes,
+         .seconds = clock_seconds(lost_for(c->flow, &detail->lost)),
+         .large_passed = detail->largest >= (bytes < full ? bytes : full));
+}
+
 static void conflict(const struct context *c, enum dir dir, uint32_t index)
 {
     const struct conflict *k = &detail_of(c, dir)->conflict;
@@ -330,6 +349,9 @@ static void add_side(struct items *items, const struct flow *flow, enum dir dir)
     else if (side->cut_off > 0)
         add(items,
             (struct item){detail->cut_frame, detail->cut_time, gap, dir, 0});
+    if (detail->lost.frame && lost_for(flow, &detail->lost) >= SILENCE_MIN)
+        add(items,
+            (struct item){detail->lost.frame, detail->lost.time, hole, dir, 0});
     if (detail->conflict.frame)
         add(items, (struct item){detail->conflict.frame, detail->conflict.time,
                                  conflict, dir, 0});

@@ -226,6 +226,8 @@ void track_packet(struct flow *flow, enum dir dir, const struct packet *packet,
         sequence_probe(flow, dir, packet, pause);
     else if (packet->length > 0)
         take_content(flow, dir, packet, pause, counts, event);
+    else
+        sequence_empty(flow, dir, packet);
     window_take(flow, dir, packet, probe);
     if (tcp->flags & TCP_FIN)
         take_fin(flow, dir, packet);
