@@ -166,9 +166,10 @@ struct flow_detail {
     struct reset reset, refusal; /* of an open connection; of a SYN */
     struct fin {
         uint64_t frame;
-        int64_t time, delay;
+        int64_t time, last_time, delay;
         uint64_t bytes[2];
         uint32_t unseen;
+        uint32_t count;      /* how often it was sent */
         uint32_t after, ack; /* what acknowledges it; what it acknowledges */
         bool first;
     } fin;

@@ -149,7 +149,10 @@ static void fin(const struct context *c, enum dir dir, uint32_t index)
          .client_bytes = detail->fin.bytes[C2S],
          .server_bytes = detail->fin.bytes[S2C], .unseen = detail->fin.unseen,
          .delay = clock_seconds(detail->fin.delay), .late_bytes = late,
-         .late = late ? between(detail->fin.time, peer->last_content_time) : 0);
+         .late = late ? between(detail->fin.time, peer->last_content_time) : 0,
+         .count = detail->fin.count,
+         .seconds = between(detail->fin.time, detail->fin.last_time),
+         .answered = peer->last_time > detail->fin.time);
 }
 
 static void stall(const struct context *c, enum dir dir, uint32_t index)

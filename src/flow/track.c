@@ -132,6 +132,8 @@ static void take_fin(struct flow *flow, enum dir dir,
     struct flow_side *peer = &flow->side[other_dir(dir)];
     struct fin *fin = &side->detail->fin;
 
+    fin->count++;
+    fin->last_time = packet->time;
     if (side->fin)
         return;
     fin->unseen = sequence_fin(side, packet);
