@@ -159,8 +159,8 @@ bool mail_held_ended(const struct mail_held *held, enum end why);
 /* ---- who speaks what ---- */
 
 /* Judged by the first bytes of a side: imap, pop3, smtp, sieve, http, tls, ssh,
- * ftp, other (binary, or a line of no protocol known here), or the empty span:
- * not enough bytes yet (no whole line).  An answer does not change when more
+ * ftp, irc, nothing (NUL bytes), other (binary, or a line of no protocol known
+ * here), or the empty span: not enough bytes yet (no whole line).  An answer does not change when more
  * bytes come. */
 struct span mail_server_speaks(struct span bytes);
 struct span mail_client_speaks(struct span bytes);
@@ -170,6 +170,9 @@ bool mail_is_text(uint8_t c);
 
 /* imap, pop3, smtp or sieve. */
 bool mail_is_protocol(struct span spoken);
+
+/* The line, or words in its place if it is no text. */
+struct span mail_shown(struct span line);
 
 /* The first line of a side that speaks something else, as it may be shown: of
  * a client only its first word (a password may follow), of bytes that are not

@@ -9,6 +9,9 @@
 /* No first line of the protocols known here is longer. */
 enum { FIRST_LINE_MAX = 8192 };
 
+/* From so many NULs on there is nothing to read. */
+enum { BLANK_BYTES = 8 };
+
 static const struct span undecided = {NULL, 0};
 
 /* TLS and SSL 3 records begin with type and major version: 22 is a handshake,
@@ -25,9 +28,21 @@ bool mail_is_text(uint8_t c)
     return c == '\t' || c == '\r' || c == '\n' || (c >= 0x20 && c < 0x7f);
 }
 
+/* NULs in place of the contents: programs that take the private out of captures
+ * leave this, and no protocol begins so. */
+static bool is_blank(struct span bytes)
+{
+    static const uint8_t nuls[BLANK_BYTES];
+    return span_starts(bytes, (struct span){nuls, sizeof nuls});
+}
+
 /* Bytes that no line begins with. */
 static struct span binary(struct span bytes)
 {
+    if (bytes.p[0] == 0 && bytes.n < BLANK_BYTES)
+        return undecided;
+    if (is_blank(bytes))
+        return SPAN("nothing");
     size_t need = bytes.p[0] & 0x80 ? 3 : 2;
     if (bytes.n < need)
         return undecided;
@@ -42,8 +57,8 @@ static struct span binary(struct span bytes)
  */
 static struct span binary_client(struct span bytes)
 {
-    if (bytes.p[0] == 0 && bytes.n < 8)
-        return undecided;
+    if (bytes.p[0] == 0 && (bytes.n < BLANK_BYTES || is_blank(bytes)))
+        return binary(bytes);
     if (bytes.p[0] == 0)
         return span_same(span_first(span_skip(bytes, 5), 3), SPAN("SMB"))
                    ? SPAN("smb")
@@ -89,6 +104,17 @@ static struct span numbered(struct span line)
     return SPAN("smtp");
 }
 
+/* ":irc.example.org NOTICE * :*** Looking up your hostname" (RFC 2812 section
+ * 2.3.1), from old servers without its origin. */
+static bool is_irc(struct span line)
+{
+    if (span_starts(line, SPAN("NOTICE AUTH :")))
+        return true;
+    struct span origin = mail_word(&line);
+    return span_starts(origin, SPAN(":")) &&
+           span_same(mail_word(&line), SPAN("NOTICE"));
+}
+
 struct span mail_server_speaks(struct span bytes)
 {
     struct span line;
@@ -113,6 +139,8 @@ struct span mail_server_speaks(struct span bytes)
         return SPAN("http");
     if (span_starts(line, SPAN("SSH-")))
         return SPAN("ssh");
+    if (is_irc(line))
+        return SPAN("irc");
     return is_reply_code(line) ? numbered(line) : SPAN("other");
 }
 
@@ -174,6 +202,8 @@ struct span mail_client_speaks(struct span bytes)
         return SPAN("sieve");
     if (span_starts(first, SPAN("SSH-")))
         return SPAN("ssh");
+    if (span_is(first, SPAN("NICK")))
+        return SPAN("irc");
     return IS_ONE_OF(second, imap) ? SPAN("imap") : SPAN("other");
 }
 
@@ -181,6 +211,21 @@ bool mail_is_protocol(struct span spoken)
 {
     return span_same(spoken, SPAN("imap")) || span_same(spoken, SPAN("pop3")) ||
            span_same(spoken, SPAN("smtp")) || span_same(spoken, SPAN("sieve"));
+}
+
+/* Bytes may begin like text by chance; text has no control characters. */
+static bool is_shown(struct span line)
+{
+    for (size_t i = 0; i < line.n; i++) {
+        if (line.p[i] < 0x80 && !mail_is_text(line.p[i]))
+            return false;
+    }
+    return true;
+}
+
+struct span mail_shown(struct span line)
+{
+    return is_shown(line) ? line : SPAN("(no text)");
 }
 
 void mail_first_line(struct mail_kept *line, enum dir dir, struct span bytes)
@@ -192,7 +237,7 @@ void mail_first_line(struct mail_kept *line, enum dir dir, struct span bytes)
     if (bytes.n == 0 || !mail_is_text(bytes.p[0]) || !first_line(bytes, &first))
         return;
     if (dir == S2C) {
-        mail_keep(line, first);
+        mail_keep(line, mail_shown(first));
         return;
     }
     struct span word = mail_word(&first);

@@ -172,11 +172,11 @@ static bool meet_server(struct smtp *s, const struct chunk *in,
     /* An odd line alone may be followed by something better. */
     s->foreign = !span_is(spoken, SPAN("other"));
     struct span rest = in->bytes;
-    struct span first = span_first(in->bytes, 0);
+    struct span first = SPAN("(no text)");
     if (mail_is_text(in->bytes.p[0])) /* or there are no lines */
         span_take_line(&rest, &first);
     facts_at(out, S2C, in->offset + (in->bytes.n - rest.n));
-    smtp_show_masked(&line, span_first(first, 200), out);
+    smtp_show_masked(&line, span_first(mail_shown(first), 200), out);
     TELL(out, mail_wrong_protocol, .side = SPAN("server"), .spoken = spoken,
          .other = SPAN("smtp"), .line = smtp_shown_span(&line));
     return true;

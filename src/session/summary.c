@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "mail.h"
 
 static void keep(char *out, size_t room, struct span text)
 {
@@ -57,6 +58,16 @@ static void take_message(struct summary *s, const struct fact_mail_message *m)
         if (!s->first_message[0])
             keep(s->first_message, sizeof s->first_message, m->key);
     }
+}
+
+static void take_wrong_protocol(struct summary *s,
+                                const struct fact_mail_wrong_protocol *w)
+{
+    /* TLS hides what it carries, and overwritten contents say nothing. */
+    s->another[span_same(w->side, SPAN("server")) ? S2C : C2S] =
+        !mail_is_protocol(w->spoken) && !span_same(w->spoken, SPAN("tls")) &&
+        !span_same(w->spoken, SPAN("pop3 or smtp")) &&
+        !span_same(w->spoken, SPAN("nothing"));
 }
 
 static void take_mailbox(struct summary *s, const struct fact_imap_mailbox *m)
@@ -257,6 +268,9 @@ static void take_mail(struct summary *s, const struct fact *fact)
         break;
     case FACT_KIND_tcp_refused:
         s->refusal_ttl = ((const struct fact_tcp_refused *)fact->values)->ttl;
+        break;
+    case FACT_KIND_mail_wrong_protocol:
+        take_wrong_protocol(s, fact->values);
         break;
     case FACT_KIND_imap_mailbox:
         take_mailbox(s, fact->values);
@@ -472,6 +486,16 @@ static const char *security(const struct summary *s,
     return c->expected_tls ? "implicit-tls" : "unknown";
 }
 
+/* What was spoken; where neither side spoke mail, that is not what the port is
+ * for. */
+static const char *protocol(const struct summary *s,
+                            const struct summary_context *c)
+{
+    if (s->another[C2S] && s->another[S2C] && !s->greeted && s->commands == 0)
+        return "other";
+    return c->protocol ? c->protocol : "unknown";
+}
+
 /* Whose packets alone were captured, or "".  An attempt to connect that nobody
  * answered is not that. */
 static const char *only_from(const struct flow *flow)
@@ -547,7 +571,7 @@ struct fact_session summary_session(const struct summary *s,
         .port = ss->port,
         .name = c->name.n ? c->name : span_of(s->server_name),
         .ipv6 = ss->address.family == 6,
-        .protocol = span_of(c->protocol ? c->protocol : "unknown"),
+        .protocol = span_of(protocol(s, c)),
         .expected = span_of(c->expected),
         .expected_security = span_of(
             !c->expected ? NULL : (c->expected_tls ? "implicit-tls" : "plain")),

@@ -51,6 +51,7 @@ struct summary {
     uint64_t recipients_refused;
     bool transfer_begun; /* a message was on its way, in either direction */
     bool mailbox_opened;
+    bool another[2];       /* that side spoke another protocol than mail */
     uint64_t proxy_header; /* bytes of a balancer before the client's */
     bool stuck; /* something was never answered, or never arrived */
     /* ... a login, or the transfer of a message by SMTP.  A QUIT behind it is
