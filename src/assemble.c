@@ -127,6 +127,7 @@ static struct result_session session_of(struct arena *mem,
         .retransmissions =
             s->client_retransmissions + s->server_retransmissions,
         .client_bytes = s->client_bytes,
+        .health_check = s->health_check,
         .server_bytes = s->server_bytes,
     };
     if (s->name.n) {

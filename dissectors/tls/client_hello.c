@@ -163,8 +163,16 @@ static bool resumes(const struct hello *h)
     return h->psk || h->ticket || (h->session_id.n > 0 && !h->tls13);
 }
 
-static void tell(struct tls *tls, const struct hello *h, struct span name,
-                 size_t length, struct facts *out)
+/* HAProxy writes its name where other clients have random bytes, behind the
+ * time (option ssl-hello-chk): any answer tells it that the server is alive. */
+static bool is_health_check(struct span client_random)
+{
+    return span_starts(span_skip(client_random, 4), SPAN("HAPROXYSSLCHK"));
+}
+
+static void tell(struct tls *tls, const struct hello *h,
+                 struct span client_random, struct span name, size_t length,
+                 struct facts *out)
 {
     char version[NAME_OF_VERSION];
     TELL(out, tls_client_hello, .version = name_of_version(h->version, version),
@@ -175,7 +183,8 @@ static void tell(struct tls *tls, const struct hello *h, struct span name,
          .weak_only = h->any_suite && !h->strong_suite, .ecdhe = h->ecdhe,
          .fallback_scsv = h->fallback, .post_quantum = h->post_quantum,
          .resumption = resumes(h), .early_data = h->early_data, .ech = h->ech,
-         .second = tls->offer.hellos > 0, .bytes = length);
+         .second = tls->offer.hellos > 0,
+         .health_check = is_health_check(client_random), .bytes = length);
 }
 
 static void remember(struct tls *tls, const struct hello *h,
@@ -214,7 +223,7 @@ static void take(struct tls *tls, struct hello *h, struct span client_random,
 {
     struct words name = {.n = 0};
     words_add(&name, h->server_name);
-    tell(tls, h, words_span(&name), length, out);
+    tell(tls, h, client_random, words_span(&name), length, out);
     remember(tls, h, client_random, words_span(&name), end, out);
 }
 

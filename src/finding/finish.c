@@ -242,7 +242,7 @@ static bool only_looked(const struct result *result,
                         const struct result_session *session, size_t *served)
 {
     if (session->verdict != VERDICT_UNDETERMINED || session->primary ||
-        session->client_bytes > 0)
+        (session->client_bytes > 0 && !session->health_check))
         return false;
     for (size_t i = 0; i < result->session_count; i++) {
         size_t at = (*served + i) % result->session_count;

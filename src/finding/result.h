@@ -63,6 +63,7 @@ struct result_session {
     enum verdict healed_effect;
     double rtt;          /* seconds; 0 unknown */
     uint64_t retransmissions, client_bytes, server_bytes;
+    bool health_check; /* of a balancer */
 };
 
 /* What one client did within a stretch of time to get or to send its mail at

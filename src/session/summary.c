@@ -116,6 +116,7 @@ static void take_hello(struct summary *s, const struct fact_tls_client_hello *h)
     s->tls_hello_seen = true;
     s->tls_offered = h->version_number;
     s->tls_hello_bytes = h->bytes;
+    s->health_check = h->health_check;
     s->tls_post_quantum = h->post_quantum;
     s->tls_resumption = h->resumption;
 }
@@ -626,6 +627,7 @@ struct fact_session summary_session(const struct summary *s,
         .server_ttl = ss->ttl ? ss->ttl : s->refusal_ttl,
         .tls_offered = s->tls_offered,
         .tls_hello_bytes = s->tls_hello_bytes,
+        .health_check = s->health_check,
         .tls_post_quantum = s->tls_post_quantum,
         .tls_resumption = s->tls_resumption,
         .tls_reached = span_of(s->tls_reached),

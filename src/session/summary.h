@@ -66,6 +66,7 @@ struct summary {
     enum tls_progress tls;
     char tls_version[16];
     uint64_t tls_offered, tls_hello_bytes, tls_alert;
+    bool health_check;
     bool tls_hello_seen, tls_post_quantum, tls_resumption;
     char tls_reached[SUMMARY_WORD], tls_ended[SUMMARY_WORD],
         tls_ended_by[SUMMARY_WORD];

@@ -38,7 +38,8 @@ static enum given given(const struct fact_session *s)
         return s->syn_count >= 2 || waited >= patience ? GIVEN_SILENCE
                                                        : GIVEN_UNKNOWN;
     bool left_by_server = is(s->end, "server-fin") || is(s->end, "server-reset");
-    if (is(s->handshake, "full") && s->server_bytes == 0 &&
+    /* A server may close without a word what only asked whether it is there. */
+    if (is(s->handshake, "full") && s->server_bytes == 0 && !s->health_check &&
         (left_by_server || waited >= patience))
         return GIVEN_MUTE;
     return GIVEN_UNKNOWN;
