@@ -11,6 +11,8 @@
 
 /* In place of what must not be shown. */
 #define MAIL_HIDDEN SPAN("********")
+/* What stands for a line that is none. */
+#define MAIL_NO_TEXT SPAN("(no text)")
 
 /* ---- a short text that is kept ---- */
 

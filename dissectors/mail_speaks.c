@@ -225,7 +225,7 @@ static bool is_shown(struct span line)
 
 struct span mail_shown(struct span line)
 {
-    return is_shown(line) ? line : SPAN("(no text)");
+    return is_shown(line) ? line : MAIL_NO_TEXT;
 }
 
 void mail_first_line(struct mail_kept *line, enum dir dir, struct span bytes)
@@ -233,7 +233,7 @@ void mail_first_line(struct mail_kept *line, enum dir dir, struct span bytes)
     struct span first;
     line->n = 0;
     if (bytes.n && !mail_is_text(bytes.p[0]) && dir == S2C)
-        mail_keep(line, SPAN("(no text)"));
+        mail_keep(line, MAIL_NO_TEXT);
     if (bytes.n == 0 || !mail_is_text(bytes.p[0]) || !first_line(bytes, &first))
         return;
     if (dir == S2C) {

@@ -380,8 +380,9 @@ void beside_session(struct beside *b, const struct flow *flow,
     if (session->looked_up) {
         session->lookup_delay = clock_seconds(found.delay);
         session->detour = detour(b, flow, &found);
-        session->mail_domain = lookups_mail_domain(
-            b->lookups, &found.asker, found.name, flow->first_time);
+        if (session->port == PORT_SMTP)
+            session->mail_domain = lookups_mail_domain(
+                b->lookups, &found.asker, found.name, flow->first_time);
     }
     if (session->port == PORT_SMTP && flow->handshake == FLOW_FULL)
         lookups_serves(b->lookups, &flow->side[S2C].address);

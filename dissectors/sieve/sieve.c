@@ -81,7 +81,7 @@ static bool meet_server(struct sieve *s, const struct chunk *in,
 {
     struct span spoken = mail_server_speaks(in->bytes);
     struct span rest = in->bytes;
-    struct span line = SPAN("(no text)");
+    struct span line = MAIL_NO_TEXT;
     if (spoken.n == 0)
         return false;
     s->met = true;

@@ -91,7 +91,7 @@ static bool meet_client(struct smtp *s, const struct chunk *in,
     s->client_met = s->guarded = s->wrong_told = true;
     facts_at(out, C2S, in->offset + 1);
     TELL(out, mail_wrong_protocol, .side = SPAN("client"), .spoken = spoken,
-         .other = SPAN("smtp"), .line = SPAN("(no text)"));
+         .other = SPAN("smtp"), .line = MAIL_NO_TEXT);
     return true;
 }
 
@@ -172,7 +172,7 @@ static bool meet_server(struct smtp *s, const struct chunk *in,
     /* An odd line alone may be followed by something better. */
     s->foreign = !span_is(spoken, SPAN("other"));
     struct span rest = in->bytes;
-    struct span first = SPAN("(no text)");
+    struct span first = MAIL_NO_TEXT;
     if (mail_is_text(in->bytes.p[0])) /* or there are no lines */
         span_take_line(&rest, &first);
     facts_at(out, S2C, in->offset + (in->bytes.n - rest.n));

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 
 struct word {
@@ -114,6 +115,11 @@ const struct book_entry *book_get(struct book *book, size_t i)
 {
     sort(book);
     return &book->entries[i];
+}
+
+int64_t book_end(const struct book_entry *entry)
+{
+    return entry->start + (int64_t)(entry->session.duration * CLOCK_SECOND);
 }
 
 void book_judge(struct book *book, size_t i, struct span verdict,

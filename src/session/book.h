@@ -40,6 +40,8 @@ bool book_add(struct book *book, const struct book_entry *entry);
 /* In the order of their ids. */
 size_t book_count(struct book *book);
 const struct book_entry *book_get(struct book *book, size_t i);
+/* The time of its last packet. */
+int64_t book_end(const struct book_entry *entry);
 
 /* By server address and port, for sorting: less than, equal to or greater than
  * 0. */

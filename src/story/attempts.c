@@ -66,11 +66,6 @@ static enum service service_of(const struct fact_session *s)
     return span_same(p, SPAN("sieve")) ? SERVICE_FILTERS : SERVICE_INCOMING;
 }
 
-static int64_t end_of(const struct book_entry *e)
-{
-    return e->start + (int64_t)(e->session.duration * CLOCK_SECOND);
-}
-
 static uint64_t key_of(enum service service, struct span server, uint64_t seed)
 {
     return hash_bytes(server, seed * 8 + (uint64_t)service);
@@ -147,7 +142,7 @@ static void join(struct finder *f, size_t attempt, size_t i)
     const struct book_entry *e = book_get(f->book, i);
     struct growing *g = &f->list[attempt];
     struct attempt *a = &g->attempt;
-    int64_t end = end_of(e);
+    int64_t end = book_end(e);
     if (a->count++ > 0) {
         f->next[g->last] = i;
         f->crossed |= g->six != e->session.ipv6;

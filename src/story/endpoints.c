@@ -45,11 +45,6 @@ static enum given given(const struct fact_session *s)
     return GIVEN_UNKNOWN;
 }
 
-static int64_t end_of(const struct book_entry *e)
-{
-    return e->start + (int64_t)(e->session.duration * CLOCK_SECOND);
-}
-
 /* ---- clients ---- */
 
 /* What became of one client's sessions here. */
@@ -265,8 +260,8 @@ static void tell_outages(const struct book_entry *const *sessions, size_t count,
         run.mixed |= run.nowhere > 1 && g != run.how;
         run.how = g;
         run.count = i + 1 - run.first;
-        if (end_of(sessions[i]) > run.end)
-            run.end = end_of(sessions[i]);
+        if (book_end(sessions[i]) > run.end)
+            run.end = book_end(sessions[i]);
     }
 }
 

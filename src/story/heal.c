@@ -82,7 +82,7 @@ static const struct book_entry *after(const struct port *port, enum deed deed,
     const struct book_entry *near = port ? port->nearest[deed] : NULL;
     if (!near)
         return NULL;
-    int64_t end = e->start + (int64_t)(e->session.duration * CLOCK_SECOND);
+    int64_t end = book_end(e);
     if (middle && near->start < end)
         near = port->last[deed];
     if ((middle && near->start < end) ||
@@ -116,7 +116,7 @@ static bool goes_to_another_mx(const struct book_entry *a,
 static const struct book_entry *message_again(struct book *book, size_t i)
 {
     const struct book_entry *e = book_get(book, i);
-    int64_t end = e->start + (int64_t)(e->session.duration * CLOCK_SECOND);
+    int64_t end = book_end(e);
     for (size_t k = i + 1; k < book_count(book) && k - i <= LOOKED_AT; k++) {
         const struct book_entry *later = book_get(book, k);
         if (later->start - end > SOON * CLOCK_SECOND)
@@ -146,8 +146,8 @@ static bool is_to_be_tried_elsewhere(const struct book_entry *e)
 {
     static const char *const early[] = {"connect", "greeting", "tls", NULL};
     const struct envelopes *envelopes = &e->envelopes;
-    if (e->session.port != 25 || !e->session.mail_domain.n || e->sent > 0 ||
-        envelopes->for_good || envelopes->more)
+    if (!e->session.mail_domain.n || e->sent > 0 || envelopes->for_good ||
+        envelopes->more)
         return false;
     return envelopes->count > 0 ? envelopes_some_refused(envelopes)
                                 : is_one_of(e->session.stage, early);
@@ -168,14 +168,14 @@ static const struct book_entry *another_mx(const struct attempts *attempts,
                                            struct book *book, size_t i)
 {
     const struct book_entry *e = book_get(book, i);
-    int64_t end = e->start + (int64_t)(e->session.duration * CLOCK_SECOND);
+    int64_t end = book_end(e);
     if (!is_to_be_tried_elsewhere(e))
         return NULL;
     for (size_t k = i + 1; k < book_count(book) && k - i <= LOOKED_AT; k++) {
         const struct book_entry *later = book_get(book, k);
         if (later->start - end > SOON * CLOCK_SECOND)
             break;
-        if (did(later, DEED_SENT) && later->session.port == 25 &&
+        if (did(later, DEED_SENT) &&
             span_same(later->session.mail_domain, e->session.mail_domain) &&
             !span_same(later->session.server, e->session.server) &&
             is_same_machine(attempts, &later->session, &e->session) &&

@@ -48,7 +48,7 @@ def dialog(context, words):
                 yield line
 
 
-def play(contexts, work, row):
+def write_dialog(contexts, work, row):
     """Writes the row's dialog; returns its path, without an extension."""
     number, _, context, words, _ = row
     name = os.path.join(work, f"{context}-{number:04}")
@@ -84,7 +84,7 @@ def main():
               if not only or any(o in "\t".join(r[1:]) for o in only)]
     paths = make_captures(dialog2pcap, [
         (name + ".dialog", name + ".pcap")
-        for name in (play(contexts, work, row) for row in wanted)])
+        for name in (write_dialog(contexts, work, row) for row in wanted)])
     wrong = 0
     for (number, expected, context, words, whose), report in zip(
             wanted, reports(mailwhy, paths, statuses=(0, 1)), strict=True):

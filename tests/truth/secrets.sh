@@ -37,7 +37,7 @@ look() {
         grep -m 9 "its analysis" "$work/out"
         bad=1
     fi
-    if ! grep -q "$(basename "${shown[-1]}")" "$work/out"; then
+    if ! grep -qF "$(basename "${shown[-1]}")" "$work/out"; then
         echo "the $1 report does not tell of ${shown[-1]}"
         bad=1
     fi
