@@ -14,6 +14,7 @@ packages=(
     libnids-dev       # TCP stream reassembly
     libssl-dev        # certificates, decryption
     libarchive-dev    # compressed captures
+    zlib1g-dev        # those compressed with gzip, to their last byte
     libyaml-dev       # rule files
     libpcre2-dev      # regular expressions in rules
     libjansson-dev    # JSON
@@ -36,7 +37,7 @@ if ! command -v apt-get >/dev/null; then
         command -v "$tool" >/dev/null || need_help=yes
     done
     if [ "${need_help:-}" = yes ] || ! pkg-config --exists libpcap openssl \
-        libarchive yaml-0.1 libpcre2-8 jansson libseccomp cmocka; then
+        libarchive zlib yaml-0.1 libpcre2-8 jansson libseccomp cmocka; then
         echo "setup.sh: this system has no apt-get. Please install, by the names" >&2
         echo "your system uses, what Debian calls:" >&2
         printf '  %s\n' "${packages[@]}" >&2

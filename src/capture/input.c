@@ -2,7 +2,8 @@
  * makes any file an archive of one member.
  *
  * Its decoders give nothing of the last, incomplete block of a compressed file
- * that was cut short: up to 128 KiB before the cut are lost.
+ * that was cut short: up to 128 KiB before the cut are lost.  So it gets gzip,
+ * which is what people send, already uncompressed.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "input.h"
@@ -20,12 +21,16 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "capture/gunzip.h"
 
 enum { FILE_BLOCK = 64 * 1024 }; /* how much is read from the file at once */
 
 struct input {
     struct archive *archive;
-    int fd; /* -1 in memory */
+    int fd;                /* -1 in memory */
+    struct span raw;       /* of the file: read, not given to libarchive yet */
+    uint8_t *room;         /* FILE_BLOCK bytes for it; NULL in memory */
+    struct gunzip *gunzip; /* NULL: not gzip */
     uint64_t taken;
     bool ended;
     char trouble[256]; /* empty: none */
@@ -38,12 +43,21 @@ struct input {
 };
 
 /* Says in plain words that the file ends where it should not. */
-static void note_trouble(struct input *input)
+static void note_trouble(struct input *input, const char *why)
 {
-    const char *why = archive_error_string(input->archive);
     struct err text;
     err_set(&text, "%s", why ? why : "the file can not be read on");
     memcpy(input->trouble, text.text, sizeof(input->trouble) - 1);
+}
+
+/* With what libarchive gave instead of bytes. */
+static void end(struct input *input, int result)
+{
+    input->ended = true;
+    if (result != ARCHIVE_EOF)
+        note_trouble(input, archive_error_string(input->archive));
+    else if (input->gunzip && gunzip_trouble(input->gunzip))
+        note_trouble(input, gunzip_trouble(input->gunzip));
 }
 
 /* Makes input->block not empty; false at the end. */
@@ -57,12 +71,46 @@ static bool fill(struct input *input)
         if (r == ARCHIVE_OK || r == ARCHIVE_WARN) {
             input->block = (struct span){bytes, n};
         } else {
-            input->ended = true;
-            if (r != ARCHIVE_EOF)
-                note_trouble(input);
+            end(input, r);
         }
     }
     return input->block.n > 0;
+}
+
+/* More of the file into `raw`: false at its end, an error is libarchive's. */
+static bool read_raw(struct input *input, int *error)
+{
+    ssize_t n = 0;
+    *error = 0;
+    if (input->room)
+        do
+            n = read(input->fd, input->room, FILE_BLOCK);
+        while (n < 0 && errno == EINTR);
+    if (n < 0)
+        *error = errno;
+    input->raw = (struct span){input->room, n > 0 ? (size_t)n : 0};
+    return n > 0;
+}
+
+/* What libarchive asks for: the next bytes of the file, 0 at its end. */
+static la_ssize_t more(struct archive *archive, void *user, const void **bytes)
+{
+    struct input *input = user;
+    struct span some = {0};
+    int error = 0;
+    for (;;) {
+        if (input->gunzip)
+            some = gunzip_some(input->gunzip, &input->raw);
+        else
+            some = input->raw, input->raw = (struct span){0};
+        if (some.n > 0 || (input->raw.n == 0 && !read_raw(input, &error)))
+            break;
+    }
+    *bytes = some.p;
+    if (!error)
+        return (la_ssize_t)some.n;
+    archive_set_error(archive, error, "%s", strerror(error));
+    return ARCHIVE_FATAL;
 }
 
 static struct archive *new_archive(void)
@@ -70,7 +118,6 @@ static struct archive *new_archive(void)
     struct archive *archive = archive_read_new();
     if (!archive)
         return NULL;
-    archive_read_support_filter_gzip(archive);
     archive_read_support_filter_xz(archive);
     archive_read_support_filter_zstd(archive);
     archive_read_support_filter_bzip2(archive);
@@ -84,20 +131,25 @@ static struct input *new_input(int fd)
 {
     struct input *input = must_alloc(sizeof(*input));
     *input = (struct input){.archive = new_archive(), .fd = fd};
+    if (fd >= 0)
+        input->room = must_alloc(FILE_BLOCK);
     return input;
 }
 
-/* After archive_read_open_*: to the one member there is. */
-static struct input *begin(struct input *input, int opened, struct err *err)
+/* Once `raw` has the beginning: to the one member there is. */
+static struct input *begin(struct input *input, struct err *err)
 {
     struct archive_entry *entry;
+    if (gunzip_is(input->raw))
+        input->gunzip = gunzip_new();
+    int opened = archive_read_open(input->archive, input, NULL, more, NULL);
     int r = opened == ARCHIVE_OK
                 ? archive_read_next_header(input->archive, &entry)
                 : opened;
     if (r == ARCHIVE_OK || r == ARCHIVE_WARN)
         return input;
     if (r == ARCHIVE_EOF) {
-        input->ended = true;
+        end(input, r);
         return input;
     }
     const char *why = archive_error_string(input->archive);
@@ -121,16 +173,20 @@ struct input *input_open(const char *path, struct err *err)
         return NULL;
     }
     struct input *input = new_input(fd);
-    return begin(input, archive_read_open_fd(input->archive, fd, FILE_BLOCK),
-                 err);
+    int error;
+    if (!read_raw(input, &error) && error) {
+        err_set(err, "can not be read: %s", strerror(error));
+        input_close(&input);
+        return NULL;
+    }
+    return begin(input, err);
 }
 
 struct input *input_open_memory(struct span file, struct err *err)
 {
     struct input *input = new_input(-1);
-    const void *bytes = file.n ? file.p : (const void *)"";
-    return begin(input,
-                 archive_read_open_memory(input->archive, bytes, file.n), err);
+    input->raw = file;
+    return begin(input, err);
 }
 
 void input_close(struct input **input)
@@ -140,6 +196,8 @@ void input_close(struct input **input)
     archive_read_free((*input)->archive);
     if ((*input)->fd >= 0)
         close((*input)->fd);
+    gunzip_free(&(*input)->gunzip);
+    free((*input)->room);
     free(*input);
     *input = NULL;
 }
@@ -155,7 +213,8 @@ uint64_t input_size_most(const struct input *input)
 
 bool input_is_plain(const struct input *input)
 {
-    return archive_filter_code(input->archive, 0) == ARCHIVE_FILTER_NONE;
+    return !input->gunzip &&
+           archive_filter_code(input->archive, 0) == ARCHIVE_FILTER_NONE;
 }
 
 static size_t joined_count(const struct input *input)
@@ -182,8 +241,7 @@ struct span input_peek(struct input *input, size_t n)
         input->joined_to += more.n;
         input->block = span_skip(input->block, more.n);
     }
-    struct span all = {input->joined + input->joined_from,
-                       joined_count(input)};
+    struct span all = {input->joined + input->joined_from, joined_count(input)};
     return span_first(all, n);
 }
 
