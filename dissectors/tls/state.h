@@ -40,6 +40,7 @@ enum reached {
 struct tls_half {
     bool opened;           /* it began with a record */
     bool resync;           /* bytes were lost; a record may come next */
+    bool over;             /* they were, and what follows is not read */
     size_t skip;           /* bytes of a record's body still to pass over */
     struct record waiting; /* a record of which not all has come ... */
     size_t waiting_n;      /* ... and how long it is, header included; or 0 */
@@ -101,6 +102,7 @@ struct tls {
     bool midstream; /* encrypted records came first: no hello to expect */
     bool done;      /* nothing more is read */
     bool lost;      /* bytes were lost where it matters: no claims at the end */
+    bool rest_hidden; /* of the handshake, no more than alerts can be read */
     bool told;      /* tls.handshake was told */
     bool foreign_told;
 

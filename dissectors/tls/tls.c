@@ -160,6 +160,16 @@ static void pass_over(struct tls *tls, const struct record *record,
     opaque_record(tls, r->dir, record, out);
 }
 
+/* The version in the record's header of a mail program's ClientHello is at least
+ * TLS 1.0's; SSL 3.0's is that of a balancer's health check. */
+static bool is_first_hello(const struct tls *tls, enum dir dir,
+                           const struct record *record)
+{
+    return dir == C2S && tls->reached == REACHED_NOTHING &&
+           record->type == RECORD_HANDSHAKE &&
+           record->version >= VERSION_TLS10 && !tls->context->midstream;
+}
+
 /* A record that is to be read whole; false while it is not. */
 static bool take_whole(struct tls *tls, const struct record *record,
                        bool encrypted, struct reading *r, struct facts *out)
@@ -168,6 +178,8 @@ static bool take_whole(struct tls *tls, const struct record *record,
     size_t n = record->header + record->length;
     half->waiting = *record;
     half->waiting_n = n;
+    if (is_first_hello(tls, r->dir, record))
+        tls->offer.end = r->offset + n;
     if (r->rest.n < n)
         return false;
     struct span body = span_skip(span_first(r->rest, n), record->header);
@@ -208,6 +220,15 @@ static bool find_record(struct tls *tls, struct tls_half *half,
     return !tls->done;
 }
 
+/* Once part of the handshake was lost, the other side's alert is still in the
+ * clear, and worth having; with anything that is encrypted it is past. */
+static bool is_worth_reading(const struct tls *tls, enum dir dir,
+                             const struct record *record)
+{
+    return !tls->rest_hidden || (!is_encrypted(tls, dir, record) &&
+                                 record->type != RECORD_CHANGE_CIPHER);
+}
+
 /* Takes one step; false when it needs more bytes. */
 static bool step(struct tls *tls, struct reading *r, struct facts *out)
 {
@@ -234,6 +255,10 @@ static bool step(struct tls *tls, struct reading *r, struct facts *out)
         facts_at(out, r->dir, r->offset + 1);
         tls->spoken = facts_time(out);
     }
+    if (!is_worth_reading(tls, r->dir, &record)) {
+        tls->done = true;
+        return false;
+    }
     bool encrypted = is_encrypted(tls, r->dir, &record);
     if (!encrypted || half->decrypt)
         return take_whole(tls, &record, encrypted, r, out);
@@ -248,10 +273,21 @@ static struct fed tls_feed(void *self, const struct chunk *in,
     struct reading r = {
         in->dir, in->offset, in->bytes, {NULL, 0}
     };
-    while (!tls->done && r.clear.n == 0 && step(tls, &r, out))
+    bool over = tls->half[in->dir].over;
+    while (!over && !tls->done && r.clear.n == 0 && step(tls, &r, out))
         ;
-    size_t used = tls->done ? in->bytes.n : in->bytes.n - r.rest.n;
+    size_t used = tls->done || over ? in->bytes.n : in->bytes.n - r.rest.n;
     return (struct fed){.used = used, .clear = r.clear, .done = tls->done};
+}
+
+/* The ClientHello was captured in part: that there was one is known, and what
+ * became of it can be told. */
+static void on_hidden_hello(struct tls *tls, struct facts *out)
+{
+    tls->half[C2S].deaf = true;
+    tls->offer.hellos = 1;
+    tls->offer.time = tls->offer.first_time = facts_time(out);
+    progress_reach(tls, REACHED_CLIENT_HELLO);
 }
 
 /* A record was lost of which the header was seen. */
@@ -263,6 +299,8 @@ static void on_lost(struct tls *tls, enum dir dir, struct facts *out)
     half->waiting_n = 0;
     if (encrypted && half->decrypt && !decrypt_skip(half->decrypt))
         secrets_failed(tls, out);
+    else if (is_first_hello(tls, dir, &half->waiting))
+        on_hidden_hello(tls, out);
     else if (type == RECORD_HANDSHAKE || type == RECORD_SSL2)
         half->deaf = tls->lost = true; /* a message is missing, or part */
     else if (!encrypted && type == RECORD_CHANGE_CIPHER)
@@ -280,7 +318,8 @@ static void tls_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
         tls->lost = true;
         /* Only whole records can be read with keys, or before encryption. */
         half->resync = tls->told && !half->decrypt;
-        tls->done = !half->resync;
+        half->over = tls->rest_hidden = !half->resync;
+        tls->done = tls->half[C2S].over && tls->half[S2C].over;
         half->skip = 0;
         half->waiting_n = 0;
         if (tls->told)
@@ -306,6 +345,8 @@ static void tls_close(void *self, enum end why, struct facts *out)
     struct tls *tls = self;
     foreign_end(tls, out);
     tell_cut_hello(tls, out);
+    if (tls->reached == REACHED_CLIENT_HELLO && tls->half[C2S].skip > 0)
+        tls->lost = true; /* how it went on was for the client to say */
     progress_closed(tls, facts_time(out));
     progress_end(tls, why, out);
     opaque_tell(tls, out);
