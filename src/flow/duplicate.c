@@ -2,7 +2,8 @@
  *
  * A mirror port that copies both directions of a switch, a capture on two
  * interfaces of a router, or on "any": the same packet comes again at once,
- * its TTL equal or some hops less.  A retransmission differs: in its IP ID, in
+ * its TTL equal or some hops less; a router that translates addresses shows it
+ * once with each.  A retransmission differs: in its IP ID, in
  * its timestamp option, or by the time a sender waits before it sends again.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -66,5 +67,43 @@ bool duplicate_take(struct flow_detail *detail, const struct packet *packet)
     detail->print_next = (detail->print_next + 1) % PRINTS;
     if (detail->print_n < PRINTS)
         detail->print_n++;
+    return false;
+}
+
+static bool keeps_source(const struct opening *o, const struct packet *packet)
+{
+    return o->source_port == packet->tcp.source_port &&
+           address_same(&o->source, &packet->source);
+}
+
+static bool keeps_destination(const struct opening *o,
+                              const struct packet *packet)
+{
+    return o->destination_port == packet->tcp.destination_port &&
+           address_same(&o->destination, &packet->destination);
+}
+
+/* An address translator (RFC 3022) puts another client or another server into
+ * the packet and leaves the rest.  Port scanners send one SYN to many ports;
+ * only an IP ID tells theirs apart. */
+bool duplicate_opens(struct openings *openings, const struct packet *packet)
+{
+    for (size_t i = 0; i < openings->n; i++) {
+        const struct opening *o = &openings->list[i];
+        if (is_copy(&o->print, packet) &&
+            (keeps_destination(o, packet) ||
+             (packet->ip_id && keeps_source(o, packet))))
+            return true;
+    }
+    openings->list[openings->next] = (struct opening){
+        .print = print_of(packet),
+        .source = packet->source,
+        .destination = packet->destination,
+        .source_port = packet->tcp.source_port,
+        .destination_port = packet->tcp.destination_port,
+    };
+    openings->next = (openings->next + 1) % OPENINGS;
+    if (openings->n < OPENINGS)
+        openings->n++;
     return false;
 }
