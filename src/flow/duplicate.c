@@ -84,15 +84,22 @@ static bool keeps_destination(const struct opening *o,
 }
 
 /* An address translator (RFC 3022) puts another client or another server into
- * the packet and leaves the rest.  Port scanners send one SYN to many ports;
- * only an IP ID tells theirs apart. */
+ * the packet and leaves the rest.  With the same ends in another VLAN it is no
+ * copy here: that one may be all there is of the answers.  Port scanners send
+ * one SYN to many ports; only an IP ID tells theirs apart. */
+static bool is_translated(const struct opening *o, const struct packet *packet)
+{
+    bool source = keeps_source(o, packet);
+    bool destination = keeps_destination(o, packet);
+    return source ? !destination && packet->ip_id : destination;
+}
+
+/* The packet is remembered unless it is such a copy. */
 bool duplicate_opens(struct openings *openings, const struct packet *packet)
 {
     for (size_t i = 0; i < openings->n; i++) {
         const struct opening *o = &openings->list[i];
-        if (is_copy(&o->print, packet) &&
-            (keeps_destination(o, packet) ||
-             (packet->ip_id && keeps_source(o, packet))))
+        if (is_copy(&o->print, packet) && is_translated(o, packet))
             return true;
     }
     openings->list[openings->next] = (struct opening){
