@@ -29,6 +29,18 @@ struct print {
     int64_t time;
 };
 
+/* The last SYNs that began a connection each, and their ends. */
+enum { OPENINGS = 32 }; /* those of a router with many clients, in a moment */
+struct opening {
+    struct print print;
+    struct address source, destination;
+    uint16_t source_port, destination_port;
+};
+struct openings {
+    struct opening list[OPENINGS];
+    uint32_t n, next;
+};
+
 /* A segment on its way. */
 struct sent {
     uint32_t seq, end, length; /* length: of its shortest sending */
@@ -232,6 +244,8 @@ void track_end(struct flow *flow, const struct host *server);
 
 /* duplicate.c */
 bool duplicate_take(struct flow_detail *detail, const struct packet *packet);
+/* Of a SYN between new ends: whether a connection that just began is meant. */
+bool duplicate_opens(struct openings *openings, const struct packet *packet);
 
 /* handshake.c: SYNs, and what ends the handshake. */
 void handshake_take(struct flow *flow, enum dir dir,

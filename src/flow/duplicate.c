@@ -2,7 +2,8 @@
  *
  * A mirror port that copies both directions of a switch, a capture on two
  * interfaces of a router, or on "any": the same packet comes again at once,
- * its TTL equal or some hops less.  A retransmission differs: in its IP ID, in
+ * its TTL equal or some hops less; a router that translates addresses shows it
+ * once with each.  A retransmission differs: in its IP ID, in
  * its timestamp option, or by the time a sender waits before it sends again.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -66,5 +67,50 @@ bool duplicate_take(struct flow_detail *detail, const struct packet *packet)
     detail->print_next = (detail->print_next + 1) % PRINTS;
     if (detail->print_n < PRINTS)
         detail->print_n++;
+    return false;
+}
+
+static bool keeps_source(const struct opening *o, const struct packet *packet)
+{
+    return o->source_port == packet->tcp.source_port &&
+           address_same(&o->source, &packet->source);
+}
+
+static bool keeps_destination(const struct opening *o,
+                              const struct packet *packet)
+{
+    return o->destination_port == packet->tcp.destination_port &&
+           address_same(&o->destination, &packet->destination);
+}
+
+/* An address translator (RFC 3022) puts another client or another server into
+ * the packet and leaves the rest.  With the same ends in another VLAN it is no
+ * copy here: that one may be all there is of the answers.  Port scanners send
+ * one SYN to many ports; only an IP ID tells theirs apart. */
+static bool is_translated(const struct opening *o, const struct packet *packet)
+{
+    bool source = keeps_source(o, packet);
+    bool destination = keeps_destination(o, packet);
+    return source ? !destination && packet->ip_id : destination;
+}
+
+/* The packet is remembered unless it is such a copy. */
+bool duplicate_opens(struct openings *openings, const struct packet *packet)
+{
+    for (size_t i = 0; i < openings->n; i++) {
+        const struct opening *o = &openings->list[i];
+        if (is_copy(&o->print, packet) && is_translated(o, packet))
+            return true;
+    }
+    openings->list[openings->next] = (struct opening){
+        .print = print_of(packet),
+        .source = packet->source,
+        .destination = packet->destination,
+        .source_port = packet->tcp.source_port,
+        .destination_port = packet->tcp.destination_port,
+    };
+    openings->next = (openings->next + 1) % OPENINGS;
+    if (openings->n < OPENINGS)
+        openings->n++;
     return false;
 }

@@ -88,6 +88,8 @@ struct flow {
     int64_t idle_max;    /* longest pause between packets */
     uint64_t duplicates; /* packets that the capture shows twice */
     bool over;           /* closed or reset, both sides */
+    bool translated;     /* another, with the addresses before a translator
+                            (NAT), is the same connection: all is duplicate */
     void *user;          /* of whoever asked for it */
 };
 

@@ -79,6 +79,7 @@ struct flow_table {
     struct pool entries, details;
     struct entry *buckets[BUCKETS];
     struct host hosts[HOSTS];
+    struct openings openings;
 };
 
 /* One end of a connection, as a key; the address is a packet's. */
@@ -294,6 +295,11 @@ static bool is_client(const struct flow_table *table,
     return tcp->source_port >= tcp->destination_port;
 }
 
+static bool is_plain_syn(const struct packet *packet)
+{
+    return (packet->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+}
+
 static struct entry *add(struct flow_table *table, const struct packet *packet,
                          const struct endpoint *from, const struct endpoint *to,
                          enum dir *dir)
@@ -305,6 +311,8 @@ static struct entry *add(struct flow_table *table, const struct packet *packet,
     struct flow *flow = &entry->flow;
     flow->number = ++table->counts.flows;
     flow->path = packet->path;
+    flow->translated =
+        is_plain_syn(packet) && duplicate_opens(&table->openings, packet);
     flow->side[*dir].address = *from->address;
     flow->side[*dir].port = from->port;
     flow->side[other_dir(*dir)].address = *to->address;
@@ -324,7 +332,7 @@ static bool opens_another(const struct flow *flow, enum dir dir,
                           const struct packet *packet)
 {
     const struct flow_side *side = &flow->side[dir];
-    if ((packet->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
+    if (!is_plain_syn(packet))
         return false;
     if (dir == S2C) /* both at once (RFC 9293 section 3.5)? */
         return flow->handshake != FLOW_SYN_ONLY;
@@ -341,9 +349,7 @@ static void need_details(struct flow_table *table, struct flow *flow,
 {
     if (flow->side[C2S].detail && flow->side[S2C].detail)
         return;
-    bool alone =
-        (packet->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
-        packet->length == 0;
+    bool alone = is_plain_syn(packet) && packet->length == 0;
     for (enum dir d = C2S; d <= S2C; d++)
         if (!flow->side[d].detail && (d == dir || !alone))
             flow->side[d].detail = pool_get(&table->details);
@@ -429,6 +435,11 @@ struct flow_event flow_table_packet(struct flow_table *table,
     }
     need_details(table, flow, event.dir, packet);
     track_packet(flow, event.dir, packet, &table->counts, &event);
+    if (flow->translated && !event.duplicate) {
+        event.duplicate = true;
+        flow->duplicates++;
+        table->counts.duplicates++;
+    }
     if (event.dir == S2C && !event.duplicate && !event.dropped &&
         (tcp->flags & (TCP_SYN | TCP_RST)) != TCP_RST &&
         (tcp->flags & TCP_SYN || flow->side[S2C].packets == 1))

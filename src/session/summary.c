@@ -152,7 +152,8 @@ static void take_close(struct summary *s, const struct fact_mail_close *c)
 }
 
 /* A command that waited in vain: not one that may wait (IDLE) or asks for
- * nothing (NOOP), nor a goodbye, nor one that the end of the capture overtook. */
+ * nothing (NOOP), nor a goodbye, nor one that the end of the capture overtook.
+ * Who is sent away without an answer says goodbye out of politeness. */
 static void take_unanswered(struct summary *s,
                             const struct fact_mail_unanswered *u)
 {
@@ -165,7 +166,7 @@ static void take_unanswered(struct summary *s,
     if (u->waited < soon && span_same(u->end, SPAN("end-of-capture")))
         return;
     s->stuck = true;
-    if (span_same(u->stage, SPAN("login")) ||
+    if (s->server_goodbye || span_same(u->stage, SPAN("login")) ||
         (span_same(u->protocol, SPAN("smtp")) &&
          span_same(u->stage, SPAN("transfer")) &&
          !span_same(u->command, SPAN("RSET"))))

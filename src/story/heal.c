@@ -15,6 +15,7 @@ enum {
     SOON = 900,     /* seconds within which success must follow */
     NOTICEABLE = 5, /* seconds that a person who waits for mail notices */
     PORTS_MAX = 16, /* of one attempt; what is past them heals nothing */
+    RACE = 2, /* seconds between addresses tried at once (RFC 8305 section 8) */
     LOOKED_AT = 1024, /* sessions that may have brought a message after all */
 };
 
@@ -185,6 +186,46 @@ static const struct book_entry *another_mx(const struct attempts *attempts,
     return NULL;
 }
 
+static bool left_without_a_word(const struct fact_session *s)
+{
+    return s->client_bytes == 0 && (span_same(s->end, SPAN("client-fin")) ||
+                                    span_same(s->end, SPAN("client-reset")));
+}
+
+/* Of two addresses that were tried at once the slower is left without a word
+ * (RFC 8305 section 5).  What the two have in common need not be in the
+ * capture: their name was looked up before, or stands in a file. */
+static bool won_the_race(const struct attempts *attempts,
+                         const struct book_entry *winner,
+                         const struct book_entry *loser)
+{
+    const struct fact_session *a = &winner->session, *b = &loser->session;
+    int64_t apart = winner->start - loser->start;
+    return a->worked && a->port == b->port &&
+           !span_same(a->server, b->server) &&
+           (apart < 0 ? -apart : apart) <= RACE * CLOCK_SECOND &&
+           book_end(loser) - winner->start <= RACE * CLOCK_SECOND &&
+           is_same_machine(attempts, a, b);
+}
+
+static const struct book_entry *winner_of_race(const struct attempts *attempts,
+                                               struct book *book, size_t i)
+{
+    const struct book_entry *e = book_get(book, i);
+    size_t first = i < LOOKED_AT ? 0 : i - LOOKED_AT;
+    if (!left_without_a_word(&e->session))
+        return NULL;
+    for (size_t k = first; k < book_count(book) && k - first <= 2 * LOOKED_AT;
+         k++) {
+        const struct book_entry *other = book_get(book, k);
+        if (other->start - e->start > RACE * CLOCK_SECOND)
+            break;
+        if (won_the_race(attempts, other, e))
+            return other;
+    }
+    return NULL;
+}
+
 static const struct book_entry *healer(struct book *book, size_t i,
                                        struct later *later, enum heal heal)
 {
@@ -236,14 +277,17 @@ static void heal(const struct attempts *attempts, struct book *book,
         healer(book, i, later, rule ? rule->heal : HEAL_BY_STAGE);
     bool failed = session->verdict == VERDICT_FAILURE ||
                   span_same(e->session.handshake, SPAN("syn-only"));
-    /* What is left of it then, server.mx-fallback-worked says. */
-    bool other = !by && failed && (!rule || rule->heal != HEAL_NOTHING);
-    if (other)
+    /* What is left of it then, server.mx-fallback-worked says, or
+     * client.closed-at-once. */
+    bool elsewhere = !by;
+    if (!by && failed && (!rule || rule->heal != HEAL_NOTHING))
         by = another_mx(attempts, book, i);
+    if (!by && session->verdict == VERDICT_UNDETERMINED)
+        by = winner_of_race(attempts, book, i);
     if (!by)
         return;
     session->healed_by = by->session.id;
-    session->healed_effect = other                      ? VERDICT_HEALTHY
+    session->healed_effect = elsewhere                  ? VERDICT_HEALTHY
                              : rule && rule->heal_known ? rule->heal_effect
                              : by->start - e->start >= NOTICEABLE * CLOCK_SECOND
                                  ? VERDICT_DEGRADED

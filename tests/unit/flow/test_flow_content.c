@@ -245,6 +245,31 @@ static void a_packet_captured_twice_is_a_duplicate(void **state)
     lab_close(&lab);
 }
 
+static void behind_a_translator_it_is_the_same_connection(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    C(.flags = TCP_SYN, .seq = 100, .id = 7, .at = 1000);
+    C(.flags = TCP_SYN, .seq = 100, .id = 7, .at = 1001, .ttl = 63,
+      .port = 50000);
+    assert_true(lab.last.duplicate);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101, .port = 50000);
+    assert_true(lab.last.duplicate); /* whatever else it says */
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101);
+    assert_false(lab.last.duplicate);
+    C(.flags = TCP_SYN, .seq = 100, .id = 8, .at = 1100, .port = 50001);
+    assert_false(lab.last.duplicate); /* it only looks like it */
+    C(.flags = TCP_SYN, .seq = 100, .id = 8, .at = 1101, .port = 50001,
+      .to = 993);
+    assert_true(lab.last.duplicate); /* a server published with another port */
+    C(.flags = TCP_SYN, .seq = 100, .id = NO_ID, .at = 1200, .port = 50002);
+    C(.flags = TCP_SYN, .seq = 100, .id = NO_ID, .at = 1200.1, .port = 50002,
+      .to = 993);
+    assert_false(lab.last.duplicate); /* a port scanner */
+    lab_close(&lab);
+}
+
 static void without_an_ip_id_time_and_timestamps_tell(void **state)
 {
     (void)state;
@@ -424,6 +449,7 @@ int main(void)
         cmocka_unit_test(a_closed_window_that_opens_again),
         cmocka_unit_test(a_closed_window_lasts_to_the_end),
         cmocka_unit_test(a_packet_captured_twice_is_a_duplicate),
+        cmocka_unit_test(behind_a_translator_it_is_the_same_connection),
         cmocka_unit_test(without_an_ip_id_time_and_timestamps_tell),
         cmocka_unit_test(wrong_checksums_everywhere_are_offload),
         cmocka_unit_test(one_wrong_checksum_among_many_is_damage),
