@@ -13,6 +13,7 @@
 #include "dns/dns.h"
 #include "dns/encrypted.h"
 #include "dns/lookups.h"
+#include "flow/copies.h"
 #include "flow/neighbours.h"
 #include "flow/pairs.h"
 #include "flow/reach.h"
@@ -51,6 +52,8 @@ struct beside {
     struct checks *checks;
     struct secure_sites *secure_sites;
     struct pairs *pairs;
+    struct copies *copies;
+    uint64_t copied_packets;
 };
 
 struct beside *beside_new(void)
@@ -65,6 +68,7 @@ struct beside *beside_new(void)
     b->checks = checks_new();
     b->secure_sites = secure_sites_new();
     b->pairs = pairs_new();
+    b->copies = copies_new();
     return b;
 }
 
@@ -81,6 +85,7 @@ void beside_free(struct beside **beside)
     checks_free(&(*beside)->checks);
     secure_sites_free(&(*beside)->secure_sites);
     pairs_free(&(*beside)->pairs);
+    copies_free(&(*beside)->copies);
     free(*beside);
     *beside = NULL;
 }
@@ -268,6 +273,19 @@ void beside_attempt(struct beside *b, const struct flow *flow)
 size_t beside_ports_tried(const struct beside *b, const struct flow *flow)
 {
     return pairs_ports_tried(b->pairs, flow);
+}
+
+void beside_accepted(struct beside *b, const struct flow *flow)
+{
+    copies_accepted(b->copies, flow);
+}
+
+bool beside_is_copy(struct beside *b, const struct flow *flow)
+{
+    if (!copies_is(b->copies, flow))
+        return false;
+    b->copied_packets += flow->side[C2S].packets + flow->side[S2C].packets;
+    return true;
 }
 
 void beside_answered(struct beside *b, const struct flow *flow)
@@ -478,7 +496,7 @@ void beside_tell(struct beside *b, struct book *book,
          .sessions = book_count(book) + book_unlisted(book),
          .flows = c->flows->flows, .lookups = lookups_count(b->lookups),
          .mail_lookups = needs.mail_lookups, .truncated = c->net->truncated,
-         .duplicates = c->flows->duplicates,
+         .duplicates = c->flows->duplicates + b->copied_packets,
          .bad_checksums = c->flows->bad_checksums,
          .super_segments = c->flows->super_segments,
          .clock_steps = c->flows->clock_steps,

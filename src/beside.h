@@ -32,6 +32,14 @@ void beside_tcp(struct beside *beside, const struct flow *flow,
 /* A new connection was tried. */
 void beside_attempt(struct beside *beside, const struct flow *flow);
 
+/* The flow's server accepted the connection. */
+void beside_accepted(struct beside *beside, const struct flow *flow);
+
+/* A mail connection is over: whether it is another one that the capture shows
+ * twice, before and after a router that translates addresses.  To be asked
+ * once: its packets count as copies. */
+bool beside_is_copy(struct beside *beside, const struct flow *flow);
+
 /* The server of this flow answered its client, with yes or no; or a mail
  * connection got no answer at all.  Where both are so, host.answered is told:
  * the host is there, and one of its ports is silent.  Flows that are none for

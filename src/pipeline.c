@@ -140,7 +140,7 @@ static void flow_over(void *user, struct flow *flow)
         beside_silent(a->beside, flow);
     else if (flow->handshake != FLOW_MIDSTREAM)
         beside_answered(a->beside, flow);
-    if (conversation_is_mail(c) && !scan)
+    if (conversation_is_mail(c) && !scan && !beside_is_copy(a->beside, flow))
         session_over(a, c, flow);
     conversation_free(&c);
     flow->user = NULL;
@@ -194,6 +194,9 @@ static void tcp_packet(struct analysis *a, const struct packet *packet)
         beside_attempt(a->beside, event.flow);
     else if (event.is_new)
         beside_stray(a->beside, event.flow, packet);
+    if (event.dir == S2C &&
+        (packet->tcp.flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+        beside_accepted(a->beside, event.flow);
     if (!event.flow->user)
         maybe_follow(a, &event, packet);
     struct conversation *c = event.flow->user;
