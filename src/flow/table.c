@@ -21,6 +21,8 @@ enum {
     HOSTS = 1 << 12, /* remembered; a newer one may take an older one's place */
     MIDSTREAM_PACKETS = 3, /* a SYN may be stored so many packets late */
     ACK_NEAR = 1 << 22,    /* as much may be on its way, and unacknowledged */
+    TWINS_MAX = 64, /* connections between the same ends on other paths: they
+                       stand in one chain, which must not grow long */
 };
 
 /* A capture whose clock moves so far between two packets was put together from
@@ -340,10 +342,29 @@ static bool is_client(const struct flow_table *table,
     return tcp->source_port >= tcp->destination_port;
 }
 
+/* Ends the oldest of too many between the same ends. */
+static void make_room(struct flow_table *table, uint64_t hash)
+{
+    struct entry *oldest = NULL;
+    size_t twins = 0;
+    for (struct entry *e = table->buckets[hash % BUCKETS]; e;
+         e = e->next_in_bucket) {
+        if (e->hash != hash)
+            continue;
+        oldest = e;
+        twins++;
+    }
+    if (twins < TWINS_MAX)
+        return;
+    table->counts.evicted++;
+    end_entry(table, oldest);
+}
+
 static struct entry *add(struct flow_table *table, const struct packet *packet,
                          const struct endpoint *from, const struct endpoint *to,
                          enum dir *dir)
 {
+    make_room(table, hash_of(from, to));
     if (table->n == FLOWS_MAX)
         evict(table);
     *dir = is_client(table, packet) ? C2S : S2C;

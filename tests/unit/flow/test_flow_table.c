@@ -105,6 +105,22 @@ static void the_table_is_capped(void **state)
     lab_close(&lab);
 }
 
+/* A hostile capture may say the same on each of thousands of paths. */
+static void twins_are_capped(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    for (uint32_t path = 0; path < 1000; path++)
+        C(.flags = TCP_SYN, .seq = 100, .path = path);
+    assert_true(lab.ended_n > 900);
+    assert_int_equal(lab.ended[0], 1); /* the oldest first */
+    assert_int_equal(lab.ended[1], 2);
+    C(.flags = TCP_SYN, .seq = 100, .path = 999);
+    assert_false(lab.last.is_new);
+    lab_close(&lab);
+}
+
 static void an_icmp_error_finds_its_flow(void **state)
 {
     (void)state;
@@ -246,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_late_packet_belongs_to_the_flow_that_is_over),
         cmocka_unit_test(a_clock_that_jumps_does_not_cut_flows),
         cmocka_unit_test(the_table_is_capped),
+        cmocka_unit_test(twins_are_capped),
         cmocka_unit_test(an_icmp_error_finds_its_flow),
         cmocka_unit_test(the_way_back_may_have_another_path),
         cmocka_unit_test(a_way_back_is_found_in_the_middle),
