@@ -388,6 +388,26 @@ void beside_session(struct beside *b, const struct flow *flow,
         lookups_serves(b->lookups, &flow->side[S2C].address);
 }
 
+/* Where the reporter stands, as the client sees it.  Next to the client: neither
+ * what it says nor what the client sent had passed a router when they were
+ * captured, and what it quotes had passed itself at most (RFC 1812 sections
+ * 4.3.2.3 and 5.3.1: the TTL may be decremented before the error). */
+static const char *place_of_reporter(const struct packet *p, uint8_t client_ttl)
+{
+    const struct icmp_header *i = &p->icmp;
+    if (!address_same(&p->destination, &i->quoted_source))
+        return "";
+    if (address_same(&p->source, &p->destination))
+        return "own";
+    if (address_same(&p->source, &i->quoted_destination))
+        return "server";
+    if (!ttl_is_whole(client_ttl))
+        return "";
+    if (!ttl_is_whole(p->ttl))
+        return "further";
+    return i->quoted_ttl + 1 >= client_ttl ? "first-hop" : "";
+}
+
 void beside_tell_icmp(const struct packet *p, const struct flow *flow,
                       struct facts *out)
 {
@@ -406,6 +426,7 @@ void beside_tell_icmp(const struct packet *p, const struct flow *flow,
     TELL(out, icmp_unreachable, .version = i->version, .type = i->type,
          .code = i->code, .name = unreachable_name(i),
          .reporter = span_of(reporter),
+         .place = span_of(place_of_reporter(p, client->ttl)),
          .from_destination = address_same(&p->source, &i->quoted_destination),
          .mtu = i->mtu, .quotes_syn = syn, .ttl = client->ttl,
          .port = i->quoted_destination_port,

@@ -144,6 +144,12 @@ static bool differ(const char *a, const char *b)
     return *a && *b && strcmp(a, b) != 0;
 }
 
+/* What is wrong in the client's own network is so whichever server it wants. */
+static bool is_of_network(const struct group *group)
+{
+    return strcmp(group->rule->where, "local-network") == 0;
+}
+
 /* Whether what is known of a whole client, server or name holds for the other
  * finding. */
 static bool covers(const struct group *wide, const struct group *other)
@@ -158,7 +164,7 @@ static bool covers(const struct group *wide, const struct group *other)
         return both(wide->server, other->server);
     case SCOPE_CLIENT:
         return both(wide->client, other->client) &&
-               !differ(wide->server, other->server);
+               (is_of_network(wide) || !differ(wide->server, other->server));
     case SCOPE_CAPTURE:
     case SCOPES:
         break;

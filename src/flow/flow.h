@@ -76,7 +76,7 @@ struct flow_side {
 
 struct flow {
     uint64_t number; /* 1, 2, ... in the order of their first packet */
-    uint32_t path;
+    uint32_t path;   /* of its first packet */
     struct flow_side side[2]; /* by enum dir: side[C2S] is the client */
     enum flow_handshake handshake;
     enum flow_end end;

@@ -22,6 +22,10 @@
 /* The same question sooner than this is the same packet, captured twice. */
 #define DUPLICATE_WITHIN (CLOCK_SECOND / 20)
 
+/* A system that has to answer a SYN and knows no way back asks for one at once:
+ * on the wire the question follows within microseconds. */
+#define PROMPTED_WITHIN (CLOCK_SECOND / 200)
+
 /* Two answers to one question come within this. */
 #define SAME_QUESTION (CLOCK_SECOND * 2)
 
@@ -39,6 +43,7 @@ struct ask {
     uint8_t asker_mac[6];
     bool ndp;
     uint64_t count;
+    uint64_t prompted; /* of these, by a SYN for the asker */
     int64_t first, last;
     uint64_t last_frame;
 };
@@ -68,6 +73,8 @@ struct neighbours {
     struct visible *recent[2]; /* the ends of the last unicast frame */
     bool unicast; /* a packet for a single station was captured, not counting
                      ARP and NDP, with which stations keep in touch */
+    struct address called; /* who the last SYN was for, and when */
+    int64_t called_time;
     int64_t turn; /* counts packets: what was touched last is newest */
 };
 
@@ -201,6 +208,8 @@ static void on_question(struct neighbours *n, const struct packet *packet,
     }
     found->touched = n->turn;
     found->count++;
+    found->prompted += address_same(&n->called, &arp->sender) &&
+                       packet->time - n->called_time < PROMPTED_WITHIN;
     found->last = packet->time;
     found->last_frame = packet->frame;
 }
@@ -294,6 +303,11 @@ void neighbours_packet(struct neighbours *n, const struct packet *packet)
         n->unicast |= packet->kind != PACKET_ARP;
         make_visible(n, packet->destination_mac, 0);
         make_visible(n, packet->source_mac, 1);
+    }
+    if (packet->kind == PACKET_TCP &&
+        (packet->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN) {
+        n->called = packet->destination;
+        n->called_time = packet->time;
     }
     if (packet->kind != PACKET_ARP)
         return;
@@ -413,6 +427,7 @@ static void tell_unanswered(const struct neighbours *n, int64_t capture_end,
         facts_stamp(out, ask->last_frame, ask->last);
         TELL(out, arp_unanswered, .target = span_of(target),
              .asker = span_of(asker), .count = ask->count,
+             .prompted = ask->prompted,
              .duration = clock_seconds(capture_end - ask->first),
              .ndp = ask->ndp, .only = is_only(n, ask),
              .mail = needed && needed(user, &ask->target));

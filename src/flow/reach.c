@@ -3,6 +3,9 @@
  * A client is followed from its first question (a SYN, or a query to port 53)
  * until something comes in from outside; then its count begins anew.  While no
  * question is open, which is nearly always, a packet costs one comparison.
+ *
+ * A computer's IPv4 and IPv6 addresses are clients of their own; that they are
+ * one computer's, its hardware address tells, where no router lent it.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "flow/reach.h"
@@ -23,7 +26,9 @@ enum {
 struct client {
     struct address address;
     uint8_t router[6]; /* where its questions go */
-    bool has_router, router_alive, answered;
+    uint8_t station[6]; /* its own, if it is known */
+    bool has_router, has_station, router_alive, answered;
+    int64_t first_answer, last_answer; /* if answered */
     int64_t since, last;
     uint64_t frame; /* of its last question */
     struct address hosts[REACH_HOSTS];
@@ -34,7 +39,7 @@ struct client {
 /* The longest time without anything from outside. */
 struct outage {
     uint64_t frame;
-    int64_t time, seconds;
+    int64_t time, seconds, until;
     struct address client;
     unsigned host_n, port_n;
     bool router_alive, answered_before, ended;
@@ -84,6 +89,7 @@ static void close_client(struct reach *r, size_t place, int64_t now,
             .frame = c->frame,
             .time = c->last,
             .seconds = seconds,
+            .until = now,
             .client = c->address,
             .host_n = c->host_n,
             .port_n = c->port_n,
@@ -91,6 +97,10 @@ static void close_client(struct reach *r, size_t place, int64_t now,
             .answered_before = c->answered,
             .ended = answered,
         };
+    if (answered && !c->answered)
+        c->first_answer = now;
+    if (answered)
+        c->last_answer = now;
     c->answered |= answered;
     r->open--;
     c->host_n = c->port_n = 0;
@@ -134,7 +144,9 @@ static void on_question(struct reach *r, const struct packet *p, uint16_t port)
         c->since = p->time;
         c->router_alive = false;
         c->has_router = p->has_macs;
+        c->has_station = p->has_macs && ttl_is_whole(p->ttl);
         memcpy(c->router, p->destination_mac, sizeof c->router);
+        memcpy(c->station, p->source_mac, sizeof c->station);
     } else if (c->has_router &&
                memcmp(c->router, p->destination_mac, sizeof c->router) != 0) {
         return; /* it goes another way */
@@ -205,6 +217,26 @@ void reach_packet(struct reach *r, const struct packet *p)
     }
 }
 
+/* Whether the computer whose IPv4 (or IPv6) led nowhere was answered meanwhile
+ * over the other one. */
+static bool other_version_answered(const struct reach *r,
+                                   const struct outage *outage)
+{
+    const struct client *own = &r->clients[place_of(&outage->client)];
+    if (!address_same(&own->address, &outage->client) || !own->has_station)
+        return false;
+    for (size_t i = 0; i < REACH_CLIENTS; i++) {
+        const struct client *c = &r->clients[i];
+        if (c->answered && c->has_station &&
+            c->address.family != own->address.family &&
+            memcmp(c->station, own->station, sizeof c->station) == 0 &&
+            c->first_answer <= outage->until &&
+            c->last_answer >= outage->until - outage->seconds)
+            return true;
+    }
+    return false;
+}
+
 static int by_frame(const void *a, const void *b)
 {
     const struct outage *x = *(const struct outage *const *)a;
@@ -231,6 +263,8 @@ void reach_tell(struct reach *r, int64_t capture_end, struct facts *out)
         address_text(&o->client, client);
         facts_stamp(out, o->frame, o->time);
         TELL(out, outage, .client = span_of(client),
+             .version = o->client.family,
+             .other_version_answered = other_version_answered(r, o),
              .destinations = o->host_n, .ports = o->port_n,
              .seconds = clock_seconds(o->seconds),
              .answered_before = o->answered_before, .ended = o->ended,

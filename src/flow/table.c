@@ -20,6 +20,9 @@ enum {
     BUCKETS = 1 << 16,
     HOSTS = 1 << 12, /* remembered; a newer one may take an older one's place */
     MIDSTREAM_PACKETS = 3, /* a SYN may be stored so many packets late */
+    ACK_NEAR = 1 << 22,    /* as much may be on its way, and unacknowledged */
+    TWINS_MAX = 64, /* connections between the same ends on other paths: they
+                       stand in one chain, which must not grow long */
 };
 
 /* A capture whose clock moves so far between two packets was put together from
@@ -60,6 +63,7 @@ struct entry {
     struct entry *next_in_bucket;
     struct entry *older, *newer; /* in its list */
     enum waiting waiting;
+    uint32_t path_back; /* flow.path, or that of the other direction */
     bool told;      /* to hooks.ended */
     uint64_t jumps; /* of the clock, before its last packet */
 };
@@ -96,11 +100,10 @@ static uint64_t hash_endpoint(const struct endpoint *end)
     return hash_bytes((struct span){end->address->bytes, 16}, seed);
 }
 
-/* The same for both directions. */
-static uint64_t hash_of(const struct endpoint *a, const struct endpoint *b,
-                        uint32_t path)
+/* The same for both directions, and for every path. */
+static uint64_t hash_of(const struct endpoint *a, const struct endpoint *b)
 {
-    return hash_endpoint(a) + hash_endpoint(b) + path * UINT64_C(0x9e3779b1);
+    return hash_endpoint(a) + hash_endpoint(b);
 }
 
 static bool is_end(const struct flow_side *side, const struct endpoint *end)
@@ -109,27 +112,72 @@ static bool is_end(const struct flow_side *side, const struct endpoint *end)
            address_same(&side->address, end->address);
 }
 
+static bool is_between(const struct entry *entry, const struct endpoint *from,
+                       const struct endpoint *to, enum dir *dir)
+{
+    const struct flow_side *side = entry->flow.side;
+    *dir = is_end(&side[C2S], from) && is_end(&side[S2C], to) ? C2S : S2C;
+    return *dir == C2S || (is_end(&side[C2S], to) && is_end(&side[S2C], from));
+}
+
+static bool goes_by(const struct entry *entry, uint32_t path)
+{
+    return entry->flow.path == path || entry->path_back == path;
+}
+
 /* *dir is who sends from a to b. */
 static struct entry *find(const struct flow_table *table,
                           const struct endpoint *a, const struct endpoint *b,
                           uint32_t path, enum dir *dir)
 {
-    uint64_t hash = hash_of(a, b, path);
+    uint64_t hash = hash_of(a, b);
     for (struct entry *e = table->buckets[hash % BUCKETS]; e;
          e = e->next_in_bucket) {
-        const struct flow_side *side = e->flow.side;
-        if (e->hash != hash || e->flow.path != path)
-            continue;
-        if (is_end(&side[C2S], a) && is_end(&side[S2C], b)) {
-            *dir = C2S;
+        if (e->hash == hash && goes_by(e, path) && is_between(e, a, b, dir))
             return e;
-        }
-        if (is_end(&side[C2S], b) && is_end(&side[S2C], a)) {
-            *dir = S2C;
-            return e;
-        }
     }
     return NULL;
+}
+
+/* The packet is what the other side of a connection answers of which only one
+ * side was captured so far. */
+static bool is_other_half(const struct entry *entry, enum dir dir,
+                          const struct packet *packet)
+{
+    const struct flow_side *peer = &entry->flow.side[other_dir(dir)];
+    uint32_t said = peer->next_seq - peer->first_seq;
+    uint32_t acked = packet->tcp.ack - peer->first_seq;
+    return !entry->told && !entry->flow.side[dir].seen && peer->seq_known &&
+           packet->tcp.flags & TCP_ACK &&
+           acked + ACK_NEAR <= said + 2 * ACK_NEAR;
+}
+
+/* Some mirror ports tag what comes in and not what goes out, and some tunnels
+ * carry one direction only: then the way back has another path.  A connection
+ * has it that waits for just this packet; one whose two sides were seen is
+ * another one, of another network with the same addresses. */
+static struct entry *find_half(const struct flow_table *table,
+                               const struct packet *packet, enum dir *dir)
+{
+    const struct endpoint from = {&packet->source, packet->tcp.source_port};
+    const struct endpoint to = {&packet->destination,
+                                packet->tcp.destination_port};
+    uint64_t hash = hash_of(&from, &to);
+    struct entry *found = NULL;
+    for (struct entry *e = table->buckets[hash % BUCKETS]; e;
+         e = e->next_in_bucket) {
+        enum dir way;
+        if (e->hash != hash || !is_between(e, &from, &to, &way) ||
+            !is_other_half(e, way, packet))
+            continue;
+        if (found)
+            return NULL; /* it may be either's */
+        found = e;
+        *dir = way;
+    }
+    if (found)
+        found->path_back = packet->path;
+    return found;
 }
 
 /* ---- the lists ---- */
@@ -300,24 +348,43 @@ static bool is_plain_syn(const struct packet *packet)
     return (packet->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
 }
 
+/* Ends the oldest of too many between the same ends. */
+static void make_room(struct flow_table *table, uint64_t hash)
+{
+    struct entry *oldest = NULL;
+    size_t twins = 0;
+    for (struct entry *e = table->buckets[hash % BUCKETS]; e;
+         e = e->next_in_bucket) {
+        if (e->hash != hash)
+            continue;
+        oldest = e;
+        twins++;
+    }
+    if (twins < TWINS_MAX)
+        return;
+    table->counts.evicted++;
+    end_entry(table, oldest);
+}
+
 static struct entry *add(struct flow_table *table, const struct packet *packet,
                          const struct endpoint *from, const struct endpoint *to,
                          enum dir *dir)
 {
+    make_room(table, hash_of(from, to));
     if (table->n == FLOWS_MAX)
         evict(table);
     *dir = is_client(table, packet) ? C2S : S2C;
     struct entry *entry = pool_get(&table->entries);
     struct flow *flow = &entry->flow;
     flow->number = ++table->counts.flows;
-    flow->path = packet->path;
+    flow->path = entry->path_back = packet->path;
     flow->translated =
         is_plain_syn(packet) && duplicate_opens(&table->openings, packet);
     flow->side[*dir].address = *from->address;
     flow->side[*dir].port = from->port;
     flow->side[other_dir(*dir)].address = *to->address;
     flow->side[other_dir(*dir)].port = to->port;
-    entry->hash = hash_of(from, to, packet->path);
+    entry->hash = hash_of(from, to);
     entry->next_in_bucket = table->buckets[entry->hash % BUCKETS];
     table->buckets[entry->hash % BUCKETS] = entry;
     entry->waiting = WAITS_ANSWER;
@@ -420,6 +487,8 @@ struct flow_event flow_table_packet(struct flow_table *table,
         end_entry(table, entry);
         entry = NULL;
     }
+    if (!entry)
+        entry = find_half(table, packet, &event.dir);
     if (!entry) {
         entry = add(table, packet, &from, &to, &event.dir);
         event.is_new = true;

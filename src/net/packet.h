@@ -90,6 +90,12 @@ struct packet {
     uint32_t length;     /* of the payload on the wire; payload.n may be less */
 };
 
+/* Senders begin with 64 (Unix), 128 (Windows) or 255; each router takes one. */
+static inline bool ttl_is_whole(uint8_t ttl)
+{
+    return ttl == 64 || ttl == 128 || ttl == 255;
+}
+
 struct net_counts {
     uint64_t frames, packets;
     uint64_t unknown_link, unknown_protocol; /* not analysed */

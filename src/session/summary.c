@@ -514,12 +514,6 @@ static const char *only_from(const struct flow *flow)
     return "";
 }
 
-/* Senders begin with 64 (Unix), 128 (Windows) or 255; each router takes one. */
-static bool is_near(const struct flow_side *side)
-{
-    return side->ttl == 64 || side->ttl == 128 || side->ttl == 255;
-}
-
 /* Every combination is a text of its own, so none has to be put together. */
 static const char *options_of(const struct flow_side *side)
 {
@@ -622,9 +616,9 @@ struct fact_session summary_session(const struct summary *s,
         .tls = span_of(tls_names[s->tls]),
         .client_private = address_class(&cs->address) == ADDRESS_PRIVATE,
         .server_public = address_class(&ss->address) == ADDRESS_PUBLIC,
-        .client_near = is_near(cs),
+        .client_near = ttl_is_whole(cs->ttl),
         .client_last = cs->seen ? clock_seconds(cs->last_time - c->began) : 0,
-        .server_near = is_near(ss),
+        .server_near = ttl_is_whole(ss->ttl),
         .server_ttl = ss->ttl ? ss->ttl : s->refusal_ttl,
         .tls_offered = s->tls_offered,
         .tls_hello_bytes = s->tls_hello_bytes,

@@ -25,13 +25,13 @@ ETHERNET = 1
 # it is there: that the port never answered, that no session worked, that a name
 # was looked up, what day it was, or that the capture ends with it.
 BY_THE_REST = """
-captive-portal connectivity-check-fine dhcp-renewed dns-aaaa-only dns-private-answer dns-spoofed
+captive-portal captive-portal-two-servers connectivity-check-fine dhcp-renewed dns-aaaa-only dns-private-answer dns-spoofed
 imap-address-changed imap-address-conflict imap-address-replaced imap-banned imap-blocked-web-open
 imap-capture-ends-early imap-client-rejects imap-closed-at-once imap-down-for-a-while
-imap-down-since imap-gateway-conflict imap-ipv6-no-fallback imap-ipv6-other-port
+imap-down-since imap-gateway-conflict imap-ipv4-line-down imap-ipv6-no-fallback imap-ipv6-other-port
 imap-ipv6-closed imap-ipv6-silent-fallback imap-ipv6-silent-no-names imap-ipv6-silent-other-server imap-line-down
 imap-looked-only imap-notebook-shut imap-one-backend-dead imap-one-request imap-ping-ok-port-silent
-imap-port-blocked imap-security-guessed imap-snaplen imap-still-waiting imap-stopped-too-early
+imap-port-blocked imap-security-guessed imap-server-gateway-gone imap-snaplen imap-still-waiting imap-stopped-too-early
 imap-syn-dropped imap-syn-scan imap-way-traced imaps-balancer-asks-snaplen-96 imaps-port-looked-at imaps-redirected-nearby imaps-snaplen-68
 network-outage one-network-cut-off plaintext-filtered smtp-all-refuse smtp-first-mx-busy smtp-greets-nobody smtp-port25-blocked
 smtp-port25-rejected smtp-refusal-missing smtp-snaplen-96 tls12-dh-small-tolerated tls12-expired-cut

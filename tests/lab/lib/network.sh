@@ -73,6 +73,24 @@ gateway()
     done
 }
 
+# provider - one more router between the first and the server, which knows no way
+# but back: 203.0.113.2.
+provider()
+{
+    local host
+    ip netns add provider
+    for host in router provider; do
+        on $host sysctl -q net.ipv4.conf.all.send_redirects=0 \
+            net.ipv4.conf.default.send_redirects=0
+    done
+    link router isp0 provider eth0
+    address router isp0 203.0.113.1/30
+    address provider eth0 203.0.113.2/30
+    on provider ip route add 192.0.2.0/24 via 203.0.113.1
+    on provider sysctl -q net.ipv4.ip_forward=1
+    on router ip route add 198.51.100.25/32 via 203.0.113.2
+}
+
 # filter RULE - the router applies a rule (nftables) to what it forwards.
 filter()
 {

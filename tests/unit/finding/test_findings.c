@@ -129,6 +129,7 @@ static void a_wider_cause_explains_what_is_near_in_time(void **state)
                               .family = "network",
                               .severity = "high",
                               .confidence = "certain",
+                              .where = "local-network",
                               .scope = SCOPE_CLIENT,
                               .effect = VERDICT_FAILURE,
                               .explains = explains,
@@ -171,6 +172,43 @@ static void a_wider_cause_explains_what_is_near_in_time(void **state)
     }
 }
 
+/* Whose server it was that showed what is wrong in the network does not matter;
+ * what is wrong on the way to one server says nothing of another. */
+static void a_fault_of_the_network_is_so_for_all_servers(void **state)
+{
+    (void)state;
+    static const char *const explains[] = {"authentication.*"};
+    for (int local = 0; local < 2; local++) {
+        const struct rule wide = {.id = "network.captive-portal-http",
+                                  .family = "network",
+                                  .severity = "high",
+                                  .confidence = "certain",
+                                  .where = local ? "local-network" : "path",
+                                  .scope = SCOPE_CLIENT,
+                                  .effect = VERDICT_FAILURE,
+                                  .explains = explains,
+                                  .explain_count = 1,
+                                  .order = 3};
+        struct result_session session = {.id = 1};
+        struct arena *mem = arena_new();
+        struct findings *findings = findings_new(mem);
+        struct result result = {
+            .mem = mem, .sessions = &session, .session_count = 1};
+        struct match cause = match_of(&wide, "192.0.2.10");
+        struct match symptom = match_of(&failure, "192.0.2.10");
+        cause.server = "198.51.100.25:143";
+        symptom.server = "198.51.100.26:587";
+        symptom.sessions = &session.id;
+        symptom.session_count = 1;
+        findings_add(findings, &cause);
+        findings_add(findings, &symptom);
+        findings_finish(findings, &result);
+        assert_string_equal(session.primary, local ? wide.id : failure.id);
+        findings_free(&findings);
+        arena_free(&mem);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +216,7 @@ int main(void)
         cmocka_unit_test(the_same_evidence_is_shown_once),
         cmocka_unit_test(what_one_router_says_is_one_finding),
         cmocka_unit_test(a_wider_cause_explains_what_is_near_in_time),
+        cmocka_unit_test(a_fault_of_the_network_is_so_for_all_servers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

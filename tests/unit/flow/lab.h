@@ -36,6 +36,7 @@ struct say {
     uint16_t to;        /* port of the server; 0: SERVER_PORT */
     uint32_t timestamp; /* 0: no option */
     uint32_t sack;      /* left edge of a block; 0: none */
+    uint32_t path;      /* VLAN or tunnel */
     bool mss, bad_checksum, ipv6;
 };
 
@@ -108,6 +109,7 @@ static inline struct flow_event lab_say(struct lab *lab, enum dir dir,
                             : lab->time + CLOCK_SECOND / 100;
     p.frame = ++lab->frame;
     p.time = lab->time;
+    p.path = say->path;
     p.source = lab_address(say->ipv6, dir == C2S ? 1 : 9);
     p.destination = lab_address(say->ipv6, dir == C2S ? 9 : 1);
     p.ttl = say->ttl ? say->ttl : dir == C2S ? 64 : 57;

@@ -105,6 +105,22 @@ static void the_table_is_capped(void **state)
     lab_close(&lab);
 }
 
+/* A hostile capture may say the same on each of thousands of paths. */
+static void twins_are_capped(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    for (uint32_t path = 0; path < 1000; path++)
+        C(.flags = TCP_SYN, .seq = 100, .path = path);
+    assert_true(lab.ended_n > 900);
+    assert_int_equal(lab.ended[0], 1); /* the oldest first */
+    assert_int_equal(lab.ended[1], 2);
+    C(.flags = TCP_SYN, .seq = 100, .path = 999);
+    assert_false(lab.last.is_new);
+    lab_close(&lab);
+}
+
 static void an_icmp_error_finds_its_flow(void **state)
 {
     (void)state;
@@ -133,6 +149,72 @@ static void an_icmp_error_finds_its_flow(void **state)
     icmp.icmp.quoted_protocol = 6;
     icmp.icmp.quoted_source_port = 1;
     assert_null(flow_table_quoted(lab.table, &icmp, &dir));
+    lab_close(&lab);
+}
+
+/* A mirror port tags one direction only. */
+static void the_way_back_may_have_another_path(void **state)
+{
+    (void)state;
+    for (uint32_t out = 0; out < 2; out++) {
+        struct lab lab;
+        uint32_t back = 1 - out;
+        lab_open(&lab);
+        C(.flags = TCP_SYN, .seq = 100, .path = out);
+        S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101, .path = back);
+        assert_false(lab.last.is_new);
+        C(.flags = TCP_ACK, .seq = 101, .ack = 501, .path = out);
+        S(.flags = TCP_ACK, .seq = 501, .ack = 101, .n = 9, .path = back);
+        lab_end(&lab);
+        assert_int_equal(lab.ended_n, 1);
+        assert_int_equal(lab.copy.handshake, FLOW_FULL);
+        assert_int_equal(lab.copy.side[S2C].bytes, 9);
+        lab_close(&lab);
+    }
+}
+
+static void a_way_back_is_found_in_the_middle(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .n = 9, .path = 7);
+    C(.flags = TCP_ACK, .seq = 90, .ack = 501, .n = 11);
+    assert_false(lab.last.is_new);
+    assert_int_equal(lab.last.dir, C2S);
+    lab_end(&lab);
+    assert_int_equal(lab.ended_n, 1);
+    lab_close(&lab);
+}
+
+static void what_has_both_sides_is_another_network(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    C(.flags = TCP_SYN, .seq = 100, .path = 1);
+    C(.flags = TCP_SYN, .seq = 100, .path = 2);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101, .path = 3);
+    assert_true(lab.last.is_new); /* it may be the answer to either */
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101, .path = 2);
+    assert_int_equal(lab.last.flow->number, 2);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101, .path = 1);
+    assert_int_equal(lab.last.flow->number, 1);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .path = 4);
+    assert_int_equal(lab.last.flow->number, 4);
+    lab_end(&lab);
+    assert_int_equal(lab.ended_n, 4);
+    lab_close(&lab);
+}
+
+static void what_answers_something_else_is_another_connection(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    C(.flags = TCP_SYN, .seq = 100);
+    S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 0x70000000, .path = 7);
+    assert_true(lab.last.is_new);
     lab_close(&lab);
 }
 
@@ -180,7 +262,12 @@ int main(void)
         cmocka_unit_test(a_late_packet_belongs_to_the_flow_that_is_over),
         cmocka_unit_test(a_clock_that_jumps_does_not_cut_flows),
         cmocka_unit_test(the_table_is_capped),
+        cmocka_unit_test(twins_are_capped),
         cmocka_unit_test(an_icmp_error_finds_its_flow),
+        cmocka_unit_test(the_way_back_may_have_another_path),
+        cmocka_unit_test(a_way_back_is_found_in_the_middle),
+        cmocka_unit_test(what_has_both_sides_is_another_network),
+        cmocka_unit_test(what_answers_something_else_is_another_connection),
         cmocka_unit_test(nonsense_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,42 @@ static void comes(struct fixture *f, struct address host)
     take(f, &p, router_mac, client_mac);
 }
 
+static struct address six(uint8_t n)
+{
+    const uint8_t bytes[16] = {0x26, 0x20, 0, 0xfe, 0, [15] = n};
+    return address_of((struct span){bytes, 16});
+}
+
+/* The computer asks a host over IPv6, and is answered; or a router asks for
+ * another one. */
+static void asks_over_six(struct fixture *f, uint8_t hop_limit)
+{
+    struct packet p = {
+        .kind = PACKET_TCP,
+        .source = six(7),
+        .destination = six(9),
+        .ttl = hop_limit,
+        .tcp = {.flags = TCP_SYN, .destination_port = 993}
+    };
+    take(f, &p, client_mac, router_mac);
+    p.source = six(9);
+    p.destination = six(7);
+    p.tcp.flags |= TCP_ACK;
+    take(f, &p, router_mac, client_mac);
+}
+
+static void asks_in_vain(struct fixture *f, uint8_t host)
+{
+    struct packet p = {
+        .kind = PACKET_TCP,
+        .source = inside(7),
+        .destination = outside(host),
+        .ttl = 64,
+        .tcp = {.flags = TCP_SYN, .destination_port = host}
+    };
+    take(f, &p, client_mac, router_mac);
+}
+
 static const struct fact_outage *told(struct fixture *f)
 {
     reach_tell(f->reach, f->time, f->facts);
@@ -158,6 +194,38 @@ static void hosts_in_the_same_network_do_not_count(void **state)
     assert_null(told(f));
 }
 
+static void the_other_version_of_ip_may_work(void **state)
+{
+    struct fixture *f = *state;
+    asks_in_vain(f, 1);
+    asks_over_six(f, 64);
+    asks_in_vain(f, 2);
+    asks_in_vain(f, 3);
+    const struct fact_outage *o = told(f);
+    assert_non_null(o);
+    assert_int_equal(o->version, 4);
+    assert_true(o->other_version_answered);
+}
+
+static void behind_a_router_it_may_be_another_computer(void **state)
+{
+    struct fixture *f = *state;
+    asks_in_vain(f, 1);
+    asks_over_six(f, 63);
+    asks_in_vain(f, 2);
+    asks_in_vain(f, 3);
+    assert_false(told(f)->other_version_answered);
+}
+
+static void that_it_worked_before_says_nothing(void **state)
+{
+    struct fixture *f = *state;
+    asks_over_six(f, 64);
+    for (uint8_t i = 1; i < 4; i++)
+        asks_in_vain(f, i);
+    assert_false(told(f)->other_version_answered);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -168,6 +236,9 @@ int main(void)
         TEST(what_ends_it_and_went_before_is_told),
         TEST(the_router_itself_is_not_outside),
         TEST(hosts_in_the_same_network_do_not_count),
+        TEST(the_other_version_of_ip_may_work),
+        TEST(behind_a_router_it_may_be_another_computer),
+        TEST(that_it_worked_before_says_nothing),
     };
     return cmocka_run_group_tests_name("reach", tests, NULL, NULL);
 }
