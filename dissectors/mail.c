@@ -6,8 +6,8 @@
 
 #include <string.h>
 
+#include "base/account.h"
 #include "base/clock.h"
-#include "base/hash.h"
 
 void mail_keep(struct mail_kept *kept, struct span text)
 {
@@ -167,5 +167,5 @@ bool mail_has_at(struct span user)
 
 uint64_t mail_account(struct span user)
 {
-    return user.n ? hash_bytes(user, 0) : 0;
+    return account_number(user);
 }

@@ -109,6 +109,8 @@ static void session_over(struct analysis *a, struct conversation *c,
         .sent = summary->sent,
         .received = summary->received,
         .stored = summary->stored,
+        .largest_stored = summary->largest_stored,
+        .largest_not_stored = summary->largest_not_stored,
         .envelopes = summary->envelopes,
         .dns_delay = beside_name_delay(a->beside, flow),
     };

@@ -174,6 +174,26 @@ static bool is_data(struct span name)
     return capitals;
 }
 
+/* Of mailboxes and messages only who is logged in is told (RFC 9051 sections
+ * 7.3 and 7.4). */
+bool imap_is_of_account(struct span line)
+{
+    static const struct span names[] = {
+        SPAN_INIT("FLAGS"),  SPAN_INIT("LIST"),   SPAN_INIT("LSUB"),
+        SPAN_INIT("SEARCH"), SPAN_INIT("STATUS"), SPAN_INIT("EXISTS"),
+        SPAN_INIT("RECENT"), SPAN_INIT("FETCH"),
+    };
+    uint64_t number;
+    struct span name = mail_word(&line);
+    if (span_uint(name, &number))
+        name = mail_word(&line);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (span_same(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
 bool imap_data(struct imap *im, struct span line, struct facts *out)
 {
     uint64_t count;

@@ -152,7 +152,9 @@ static bool imap_tells(enum dir dir, struct span beginning)
     if (dir == C2S)
         return tag.n > 0 && imap_verb_find(imap_verb_cut(&beginning)) &&
                beginning.n > 0;
-    return imap_is_status(mail_word(&beginning)) && beginning.n > 0;
+    struct span word = mail_word(&beginning);
+    bool opened = span_same(tag, SPAN("*")) && span_same(word, SPAN("FLAGS"));
+    return (imap_is_status(word) || opened) && beginning.n > 0;
 }
 
 static void imap_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
@@ -161,7 +163,7 @@ static void imap_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
     (void)out;
     imap_lines_gap(&im->lines[dir], lost);
     if (dir == C2S) {
-        im->client_spoke = true;
+        im->client_spoke = im->client_missed = true;
         im->in_command &= im->lines[C2S].more;
     } else {
         im->body &= im->lines[S2C].more;

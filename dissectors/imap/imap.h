@@ -144,6 +144,8 @@ struct imap_pending {
 struct imap_login { /* the attempt under way */
     bool sasl;      /* the client's lines are SASL messages */
     bool cancelled;
+    bool open;      /* its answer has not been seen */
+    bool presumed;  /* that it went well, only the client's going on says */
     unsigned step;
     uint64_t attempts;
     bool answer_lost; /* some of what the server said since was not captured */
@@ -168,6 +170,7 @@ struct imap {
     const struct flow_context *context;
     bool over_tls, greeted, logged_in, offers_starttls;
     bool client_heard, server_heard; /* some of what it said was captured */
+    bool client_missed; /* and some was not */
     bool client_spoke; /* its first line was judged */
     bool in_command;   /* its next line continues one */
     bool foreign[2];   /* this side speaks something else */
@@ -199,6 +202,9 @@ struct imap_pending *imap_pending_find(struct imap *im, struct span tag);
 struct imap_pending *imap_pending_what(struct imap *im, enum imap_what what);
 
 void imap_pending_drop(struct imap *im, struct imap_pending *p);
+/* What is said is for who is logged in, and the answer to the login that waits
+ * was lost; `shown` as in imap_logged_in_unseen(). */
+void imap_login_is_past(struct imap *im, bool shown, struct facts *out);
 
 /* Tells imap.request for a command whose end did not come. */
 void imap_request_tell_part(struct imap *im, struct imap_pending *p,
@@ -227,6 +233,8 @@ void imap_held_settle(struct imap *im, struct facts *out);
 /* An untagged line that is no status; `line` without the "* ".  False if it is
  * no data of IMAP either. */
 bool imap_data(struct imap *im, struct span line, struct facts *out);
+/* The same line shows that the client is logged in. */
+bool imap_is_of_account(struct span line);
 
 void imap_capability(struct imap *im, struct span list, struct facts *out);
 
@@ -265,9 +273,12 @@ void imap_login_report(struct imap *im, bool answered, struct facts *out);
 
 /* What happens now happens only to who is logged in: the login itself, or its
  * answer, was not captured.  Where other logins were, and were refused, they
- * must not have the last word.  `line` is the server's, if it said one. */
-void imap_logged_in_unseen(struct imap *im, struct span line,
+ * must not have the last word.  `shown`: the server does it, not the client
+ * alone; `line` is the server's, if there is one to show. */
+void imap_logged_in_unseen(struct imap *im, bool shown, struct span line,
                            struct facts *out);
+/* The server has not shown yet that the client is logged in. */
+bool imap_login_is_unproved(const struct imap *im);
 
 /* ---- end.c ---- */
 

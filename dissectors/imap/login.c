@@ -40,6 +40,7 @@ void imap_login_begin(struct imap *im, struct imap_pending *p,
 {
     struct imap_login *login = &im->login;
     login->user_known = login->cancelled = login->report = false;
+    login->open = true;
     login->step = 0;
     if (p->verb->what == IMAP_LOGIN) {
         struct imap_token user = imap_token(&arguments);
@@ -114,7 +115,7 @@ void imap_login_answered(struct imap *im, const struct imap_pending *p,
     bool known = login->user_known;
     struct span user = mail_kept(&login->user);
     imap_login_report(im, false, out);
-    login->sasl = login->answer_lost = false;
+    login->sasl = login->answer_lost = login->open = login->presumed = false;
     if (im->logged_in && !ok)
         return; /* too late (RFC 9051 section 6.3), whoever the user is */
     TELL(out, mail_login, .protocol = SPAN("imap"),
@@ -132,11 +133,26 @@ void imap_login_answered(struct imap *im, const struct imap_pending *p,
         im->logged_in = true;
 }
 
-void imap_logged_in_unseen(struct imap *im, struct span line, struct facts *out)
+bool imap_login_is_unproved(const struct imap *im)
 {
+    return !im->logged_in || im->login.presumed;
+}
+
+void imap_logged_in_unseen(struct imap *im, bool shown, struct span line,
+                           struct facts *out)
+{
+    struct imap_login *login = &im->login;
+    bool known = login->open && login->user_known;
+    struct span user = mail_kept(&login->user);
+    bool told = login->attempts > 0 || (shown && login->open);
     im->logged_in = true;
-    if (im->login.attempts > 0)
-        TELL(out, mail_login, .protocol = SPAN("imap"), .result = SPAN("ok"),
-             .line = line, .over_tls = im->over_tls,
-             .attempt = ++im->login.attempts);
+    login->presumed = !told && !shown;
+    if (!told)
+        return;
+    login->open = login->sasl = false;
+    TELL(out, mail_login, .protocol = SPAN("imap"), .result = SPAN("ok"),
+         .user = known ? facts_user(out, user) : SPAN(""), .user_known = known,
+         .account = known ? mail_account(user) : 0,
+         .user_has_at = known && mail_has_at(user), .line = line,
+         .over_tls = im->over_tls, .attempt = ++login->attempts);
 }

@@ -151,7 +151,11 @@ static void untagged(struct imap *im, struct span rest, struct span line,
             untagged_status(im, &reply, out);
         else
             greeting(im, &reply, out);
-    } else if (!imap_data(im, data, out)) {
+        return;
+    }
+    if (imap_login_is_unproved(im) && imap_is_of_account(data))
+        imap_login_is_past(im, true, out);
+    if (!imap_data(im, data, out)) {
         struct imap_reply reply = {.text = data, .line = line};
         untagged_status(im, &reply, out);
     } else if (im->body) {
@@ -208,8 +212,8 @@ static enum imap_then answered(struct imap *im, const struct imap_pending *p,
 {
     bool ok = span_same(reply->status, SPAN("OK"));
     bool read_only = has_code(reply, SPAN("READ-ONLY"));
-    if (ok && !p->verb->any_state && !im->logged_in)
-        imap_logged_in_unseen(im, reply->line, out);
+    if (ok && !p->verb->any_state && imap_login_is_unproved(im))
+        imap_logged_in_unseen(im, true, reply->line, out);
     switch (p->verb->what) {
     case IMAP_LOGIN:
     case IMAP_AUTHENTICATE:
@@ -290,7 +294,8 @@ static void login_unasked(struct imap *im, const struct imap_reply *reply,
 {
     struct span command = accepts_login(reply);
     bool ok = command.n > 0;
-    if (im->client_heard || im->logged_in || (!ok && !refuses_login(reply)))
+    if ((im->client_heard && !im->client_missed) || im->logged_in ||
+        (!ok && !refuses_login(reply)))
         return;
     im->logged_in = ok;
     TELL(out, mail_login, .protocol = SPAN("imap"),

@@ -134,11 +134,9 @@ static void announced(const struct imap *im, struct imap_pending *p)
     p->waits = im->lines[C2S].waits;
 }
 
-/* The client goes on as after a good login, and the answer to the one that
- * waits was lost. */
-static void login_is_past(struct imap *im, struct facts *out)
+void imap_login_is_past(struct imap *im, bool shown, struct facts *out)
 {
-    imap_logged_in_unseen(im, SPAN(""), out);
+    imap_logged_in_unseen(im, shown, SPAN(""), out);
     for (size_t i = im->pending_n; i > 0; i--) {
         enum imap_what what = im->pending[i - 1].verb->what;
         if (what == IMAP_LOGIN || what == IMAP_AUTHENTICATE)
@@ -180,7 +178,7 @@ static void complete(struct imap *im, struct imap_pending *p, struct span line,
         break;
     }
     if (im->login.answer_lost && !im->logged_in && !any_state)
-        login_is_past(im, out);
+        imap_login_is_past(im, false, out);
 }
 
 /* Not a command, or one that IMAP does not have.  Such a line may be a secret

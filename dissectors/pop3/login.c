@@ -42,6 +42,7 @@ void pop3_login_begin(struct pop3 *pop, struct pop3_pending *p,
                       struct span arguments)
 {
     struct pop3_login *login = &pop->login;
+    login->open = p->verb->what != POP3_USER;
     if (p->verb->what == POP3_AUTH) {
         sasl_begin(pop, p, arguments);
     } else if (p->verb->what == POP3_USER) {
@@ -148,6 +149,17 @@ void pop3_refusal_settle(struct pop3 *pop, bool ends_attempt, struct facts *out)
     pop->refusal.held = false;
 }
 
+void pop3_logged_in_unseen(struct pop3 *pop, const struct pop3_reply *reply,
+                           struct facts *out)
+{
+    const struct fact_mail_login fact = {.result = SPAN("ok"),
+                                         .line = reply->line};
+    if (pop->login.attempts > 0 || pop->login.open)
+        tell(pop, &fact, out);
+    pop->logged_in = true;
+    pop->login.open = false;
+}
+
 void pop3_login_answered(struct pop3 *pop, const struct pop3_pending *p,
                          const struct pop3_reply *reply, struct facts *out)
 {
@@ -170,7 +182,7 @@ void pop3_login_answered(struct pop3 *pop, const struct pop3_pending *p,
                                    .line = reply->line,
                                    .latency = mail_since(out, p->time)};
     tell(pop, &fact, out);
-    login->sasl = login->cancelled = false;
+    login->sasl = login->cancelled = login->open = false;
     if (ok)
         pop->logged_in = true;
 }

@@ -195,7 +195,7 @@ static void pop3_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
     pop->pending_n = 0;
     pop->login.sasl = false;
     if (dir == C2S)
-        pop->client_spoke = true;
+        pop->client_spoke = pop->client_missed = true;
     else
         pop->greeted = true; /* if it was lost there is none to expect */
 }

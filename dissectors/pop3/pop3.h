@@ -71,6 +71,7 @@ struct pop3_content { /* the lines after a +OK, up to the dot */
 struct pop3_login { /* the attempt under way */
     bool sasl;      /* the client's lines are SASL messages */
     bool cancelled;
+    bool open;      /* its answer has not been seen */
     unsigned step;
     uint64_t attempts;
     bool user_known;
@@ -95,6 +96,7 @@ struct pop3 {
     const struct flow_context *context;
     bool over_tls, greeted, logged_in, offers_stls;
     bool client_heard;  /* some of what it said was captured */
+    bool client_missed; /* and some was not */
     bool client_spoke;  /* its first line was judged */
     bool foreign[2];    /* this side speaks something else */
     bool skip[2];       /* what comes next is the rest of a lost line */
@@ -183,6 +185,10 @@ void pop3_login_begin(struct pop3 *pop, struct pop3_pending *p,
                       struct span arguments);
 bool pop3_login_takes(const struct pop3 *pop, struct span line);
 void pop3_login_says(struct pop3 *pop, struct span line, struct facts *out);
+/* What the server does it does only for who is logged in: the login, or its
+ * answer, was not captured. */
+void pop3_logged_in_unseen(struct pop3 *pop, const struct pop3_reply *reply,
+                           struct facts *out);
 void pop3_login_answered(struct pop3 *pop, const struct pop3_pending *p,
                          const struct pop3_reply *reply, struct facts *out);
 

@@ -106,13 +106,14 @@ static void unasked(struct pop3 *pop, const struct pop3_reply *reply,
     else if (goodbye)
         mail_hold(&pop->early, pop->mem, reply->line, out);
     /* RFC 3206 section 4: what nothing but a login is answered with. */
-    if (!pop->client_heard && !is_ok(reply) &&
+    bool lost = !pop->client_heard || pop->client_missed;
+    if (lost && !is_ok(reply) &&
         span_same(mail_kept(&reply->code), SPAN("AUTH")))
         TELL(out, mail_login, .protocol = SPAN("pop3"),
              .result = SPAN("refused"), .code = mail_kept(&reply->code),
              .text = reply->text, .line = reply->line,
              .over_tls = pop->over_tls, .attempt = ++pop->login.attempts);
-    if (pop->client_heard || !is_ok(reply) ||
+    if (!lost || pop->logged_in || !is_ok(reply) ||
         !span_starts(reply->text, SPAN("Logged in")))
         return;
     pop->logged_in = true;
@@ -169,11 +170,38 @@ static bool has_content(const struct pop3_pending *p)
     return false;
 }
 
+/* RFC 1939 section 5: the maildrop is for who is logged in. */
+static bool needs_login(const struct pop3_pending *p)
+{
+    switch (p->verb->what) {
+    case POP3_STAT:
+    case POP3_LIST:
+    case POP3_RETR:
+    case POP3_TOP:
+    case POP3_DELE:
+        return true;
+    case POP3_USER:
+    case POP3_PASS:
+    case POP3_APOP:
+    case POP3_AUTH:
+    case POP3_STLS:
+    case POP3_CAPA:
+    case POP3_RSET:
+    case POP3_QUIT:
+    case POP3_OTHER:
+    case POP3_UNKNOWN:
+        break;
+    }
+    return false;
+}
+
 /* What a reply means beyond itself. */
 static void answered(struct pop3 *pop, const struct pop3_pending *p,
                      const struct pop3_reply *reply, struct facts *out)
 {
     bool ok = is_ok(reply);
+    if (ok && !pop->logged_in && needs_login(p))
+        pop3_logged_in_unseen(pop, reply, out);
     switch (p->verb->what) {
     case POP3_AUTH:
         if (!p->arguments)

@@ -230,9 +230,18 @@ static bool answers_content(const struct smtp *s)
     if (s->server_doubt && s->content.doubtful && s->reply.code >= 400)
         return false;
     return s->reading == SMTP_READ_CONTENT && s->content.invited &&
-           !s->content.answered && s->pending_n == 0 &&
-           s->reply.code != 354 && !client_is_gone(s) &&
-           (s->content.bytes > 0 || !s->client_heard);
+           !s->content.answered && s->pending_n == 0 && s->reply.code != 354 &&
+           !client_is_gone(s) &&
+           (s->content.bytes > 0 || !s->client_heard ||
+            (s->content.doubtful && s->reply.code == 250));
+}
+
+/* DATA and its 354 are among what the capture missed, but what a server says
+ * that has taken a message is known by its words. */
+static bool answers_lost_message(struct smtp *s)
+{
+    return s->missed && s->reading != SMTP_READ_CONTENT &&
+           smtp_reply_takes_message(s) && !smtp_message_is_pending(s);
 }
 
 /* The same where the 354 is among what the capture missed: no other success can
@@ -256,13 +265,19 @@ static enum smtp_reading after_content(const struct smtp *s)
     return s->content.doubtful ? SMTP_READ_LOST : SMTP_READ_REST;
 }
 
-static void on_content_answered(struct smtp *s, struct facts *out)
+static void tell_message_answer(struct smtp *s, struct facts *out)
 {
+    bool content = s->reading == SMTP_READ_CONTENT;
     struct smtp_pending p = {.verb = &smtp_data_end,
-                             .bytes = s->content.bytes};
-    bool over = s->reply.code < 400 || s->content.doubtful;
+                             .bytes = content ? s->content.bytes : 0};
     tell_response(s, &p, out);
     smtp_transaction_answer(s, &p, s->reply.code, out);
+}
+
+static void on_content_answered(struct smtp *s, struct facts *out)
+{
+    bool over = s->reply.code < 400 || s->content.doubtful;
+    tell_message_answer(s, out);
     s->content.answered = true;
     if (over)
         s->reading = after_content(s);
@@ -280,7 +295,8 @@ static void on_unasked(struct smtp *s, struct facts *out)
     smtp_login_unasked(s, out);
     if (s->reply.code == 421 && !client_is_gone(s))
         smtp_transaction_cut(s, out);
-    if (s->reply.code != 354 || s->reading != SMTP_READ_LINE)
+    if (s->reply.code != 354 ||
+        (s->reading != SMTP_READ_LINE && s->reading != SMTP_READ_LOST))
         return;
     /* DATA was not captured, but a message comes next. */
     smtp_content_begin(s, false);
@@ -378,6 +394,10 @@ bool smtp_answer(struct smtp *s, uint64_t extra, struct facts *out)
     note_lost_invitation(s, out);
     if (answers_content(s)) {
         on_content_answered(s, out);
+        return false;
+    }
+    if (answers_lost_message(s)) {
+        tell_message_answer(s, out);
         return false;
     }
     struct smtp_pending *p = smtp_pending_match(s, code, out);

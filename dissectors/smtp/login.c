@@ -127,7 +127,8 @@ void smtp_login_answer(struct smtp *s, const struct smtp_pending *p,
 void smtp_login_unasked(struct smtp *s, struct facts *out)
 {
     const struct smtp_pending none = {.verb = NULL};
-    if (s->client_heard || (s->reply.code != 235 && s->reply.code != 535))
+    if ((s->client_heard && !s->missed) ||
+        (s->reply.code != 235 && s->reply.code != 535))
         return;
     s->auth.attempts++;
     smtp_login_answer(s, &none, out);

@@ -70,6 +70,21 @@ static bool fits(enum smtp_verb_id id, unsigned code, bool oldest)
     }
 }
 
+static bool is_message_end(const struct smtp_pending *p)
+{
+    return p->verb->id == SMTP_DATA_END || p->verb->id == SMTP_BDAT_LAST;
+}
+
+bool smtp_message_is_pending(struct smtp *s)
+{
+    const struct smtp_pending *p;
+    for (size_t i = 0; (p = smtp_pending_at(s, i)); i++) {
+        if (is_message_end(p))
+            return true;
+    }
+    return false;
+}
+
 /* Junk is no command: a server may say 500 to each line of it, or nothing. */
 static bool take_junk(struct smtp *s, unsigned code)
 {
@@ -86,6 +101,15 @@ static bool take_junk(struct smtp *s, unsigned code)
     return true;
 }
 
+/* The answers to what was asked before the message's end were lost. */
+static void lose_until_message(struct smtp *s, struct facts *out)
+{
+    if (!smtp_message_is_pending(s))
+        return;
+    while (!is_message_end(smtp_pending_at(s, 0)))
+        smtp_answer_lost(s, out);
+}
+
 struct smtp_pending *smtp_pending_match(struct smtp *s, unsigned code,
                                         struct facts *out)
 {
@@ -94,11 +118,15 @@ struct smtp_pending *smtp_pending_match(struct smtp *s, unsigned code,
         if (take_junk(s, code))
             return NULL;
     }
-    /* Any of several may have been refused. */
-    if (s->server_doubt && code >= 400 && s->pending_n > 1) {
+    /* Any of several may have been refused; and 421 may come when the only one
+     * has had its answer (RFC 5321 section 3.8). */
+    if (s->pending_n > 0 && s->server_doubt && code >= 400 &&
+        (s->pending_n > 1 || code == 421)) {
         smtp_answer_lost(s, out);
         return NULL;
     }
+    if (s->server_doubt && smtp_reply_takes_message(s))
+        lose_until_message(s, out);
     for (size_t i = 0; (p = smtp_pending_at(s, i)); i++) {
         if (p->verb->id == SMTP_JUNK || !fits(p->verb->id, code, i == 0))
             continue;

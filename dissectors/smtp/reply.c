@@ -138,6 +138,14 @@ bool smtp_reply_take(struct smtp *s, struct span line, struct facts *out)
     return part == PART_LAST;
 }
 
+bool smtp_reply_takes_message(const struct smtp *s)
+{
+    struct span text = {s->reply.texts, s->reply.n};
+    return s->reply.code == 250 &&
+           (span_search(text, SPAN("queued")) < text.n ||
+            span_search(text, SPAN("accepted for delivery")) < text.n);
+}
+
 struct span smtp_reply_enhanced(const struct smtp *s)
 {
     return (struct span){s->reply.enhanced, s->reply.enhanced_n};

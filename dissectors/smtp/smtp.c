@@ -306,6 +306,7 @@ static void smtp_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
 {
     struct smtp *s = self;
     (void)out;
+    s->missed = true;
     if (dir == C2S) {
         s->client_met = true;
         gap_in_client(s, lost);

@@ -150,6 +150,7 @@ struct smtp {
     bool foreign;     /* the server speaks something else: its lines are not
                          looked at any more */
     bool client_heard; /* some of what it said was captured */
+    bool missed;       /* bytes of either side were not */
     bool wrong_told;  /* so does the client, and that was told */
     bool met;         /* the first bytes of the server were looked at */
     bool client_met;  /* and those of the client */
@@ -248,6 +249,8 @@ void smtp_reply_text(const struct smtp *s, struct smtp_shown *text,
 void smtp_reply_line(const struct smtp *s, struct smtp_shown *line,
                      struct facts *out);
 struct span smtp_reply_enhanced(const struct smtp *s);
+/* Servers say "queued as ..." of nothing but a message. */
+bool smtp_reply_takes_message(const struct smtp *s);
 
 /* ---- answer.c ---- */
 
@@ -272,6 +275,8 @@ void smtp_pending_drop(struct smtp *s);
 struct smtp_pending *smtp_pending_match(struct smtp *s, unsigned code,
                                         struct facts *out);
 bool smtp_starttls_is_pending(struct smtp *s);
+/* The end of a message waits for its answer. */
+bool smtp_message_is_pending(struct smtp *s);
 /* The DATA whose reply was just seen was refused: what followed as its text is
  * lines that the server took for commands. */
 void smtp_pending_unsend(struct smtp *s);

@@ -20,6 +20,7 @@ struct book_entry {
     uint64_t first_frame, last_frame;
     int64_t start;
     uint64_t sent, received, stored;
+    uint64_t largest_stored, largest_not_stored; /* in bytes */
     char sent_as[SUMMARY_TEXT];
     char tls_version[16];
     struct envelopes envelopes;

@@ -35,6 +35,11 @@ static void reach(struct summary *s, enum milestone_kind kind, uint64_t frame)
     s->milestone_count = n;
 }
 
+static void grow_to(uint64_t *most, uint64_t bytes)
+{
+    *most = bytes > *most ? bytes : *most;
+}
+
 static void take_message(struct summary *s, const struct fact_mail_message *m)
 {
     bool ok = span_same(m->result, SPAN("ok"));
@@ -44,7 +49,10 @@ static void take_message(struct summary *s, const struct fact_mail_message *m)
         s->unknown_messages++;
     } else if (!ok) {
         s->refused_messages++;
-        s->stored_refused += span_same(m->direction, SPAN("stored"));
+        if (span_same(m->direction, SPAN("stored"))) {
+            s->stored_refused++;
+            grow_to(&s->largest_not_stored, m->bytes);
+        }
     } else if (span_same(m->direction, SPAN("sent"))) {
         struct text safe = {0};
         s->sent++;
@@ -53,6 +61,7 @@ static void take_message(struct summary *s, const struct fact_mail_message *m)
         text_free(&safe);
     } else if (span_same(m->direction, SPAN("stored"))) {
         s->stored++;
+        grow_to(&s->largest_stored, m->bytes);
     } else {
         s->received++;
         if (!s->first_message[0])

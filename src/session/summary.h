@@ -45,6 +45,7 @@ struct summary {
     uint64_t logins_ok, logins_refused;
     uint64_t received, sent, stored, refused_messages, unknown_messages;
     uint64_t stored_refused, deletions;
+    uint64_t largest_stored, largest_not_stored; /* in bytes */
     uint64_t messages, uidvalidity; /* of the inbox or maildrop */
     uint64_t quota_percent;
     uint64_t refusal_ttl; /* of the RST that refused to connect */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/account.h"
 #include "base/clock.h"
 #include "base/hash.h"
 
@@ -96,6 +97,16 @@ static bool is_same_client(const struct finder *f, const struct growing *g,
            e->start - g->attempt.end <= FAMILIES * CLOCK_SECOND;
 }
 
+/* Who types the whole address where the short name was refused is the same
+ * person; users whose masked names look alike are not. */
+static bool may_be_same_user(const struct attempt *a,
+                             const struct fact_session *s)
+{
+    if (a->account && s->account)
+        return account_may_be(a->account, s->account);
+    return !a->user.n || !s->user.n || span_same(a->user, s->user);
+}
+
 static bool fits(const struct finder *f, const struct growing *g,
                  const struct book_entry *e)
 {
@@ -103,11 +114,10 @@ static bool fits(const struct finder *f, const struct growing *g,
     const struct book_entry *last = book_get(f->book, g->last);
     bool server = span_same(last->session.server, e->session.server) ||
                   (e->session.name.n && span_is(a->name, e->session.name));
-    bool user = !a->user.n || !e->session.user.n ||
-                span_same(a->user, e->session.user);
     int64_t since = g->worked_end ? g->worked_end : a->end;
     int64_t most = g->worked_end ? TOGETHER : TRY_AGAIN;
-    return a->service == service_of(&e->session) && server && user &&
+    return a->service == service_of(&e->session) && server &&
+           may_be_same_user(a, &e->session) &&
            e->start - since <= most * CLOCK_SECOND && is_same_client(f, g, e);
 }
 
@@ -156,8 +166,10 @@ static void join(struct finder *f, size_t attempt, size_t i)
         g->worked_end = end > g->worked_end ? end : g->worked_end;
     else if (e->start >= g->worked_end)
         g->worked_end = 0; /* the errand is open again */
-    if (e->session.user.n)
+    if (e->session.user.n) {
         a->user = e->session.user;
+        a->account = e->session.account;
+    }
 }
 
 static void place(struct finder *f, size_t i)

@@ -21,6 +21,7 @@ extern const char *const service_names[]; /* "incoming", ... */
 struct attempt {
     enum service service;
     struct span client, user, name; /* the book's; user may be empty */
+    uint64_t account;               /* the user's number; 0: unknown */
     const size_t *sessions;         /* in the book, in order */
     size_t count;
     int64_t start, end; /* of all its packets */

@@ -132,6 +132,25 @@ static const struct book_entry *message_again(struct book *book, size_t i)
     return NULL;
 }
 
+/* The next session in which the same user stored what this one could not: one
+ * message as large at least. */
+static const struct book_entry *stored_again(struct book *book, size_t i)
+{
+    const struct book_entry *e = book_get(book, i);
+    int64_t end = book_end(e);
+    for (size_t k = i + 1; k < book_count(book) && k - i <= LOOKED_AT; k++) {
+        const struct book_entry *later = book_get(book, k);
+        if (later->start - end > SOON * CLOCK_SECOND)
+            break;
+        if (later->start >= end && later->stored > 0 &&
+            later->largest_stored >= e->largest_not_stored &&
+            later->session.account == e->session.account &&
+            goes_the_same_way(&e->session, &later->session))
+            return later;
+    }
+    return NULL;
+}
+
 static bool is_one_of(struct span word, const char *const *words)
 {
     for (; *words; words++) {
@@ -249,6 +268,8 @@ static const struct book_entry *healer(struct book *book, size_t i,
     case HEAL_MESSAGE:
         if (e->envelopes.count > 0)
             return message_again(book, i);
+        if (e->session.stored_refused > 0)
+            return stored_again(book, i);
         return after(port, smtp ? DEED_SENT : DEED_FETCHED, e, begun);
     case HEAL_ANY_PORT:
         return after(&later->any, DEED_WORK, e, begun);
