@@ -136,8 +136,9 @@ static void rank_session(const struct ranking *k,
         size_t cause = cause_in(k, &all, b);
         if (cause != NO_CAUSE) {
             const struct group *last = note_explained(k, &all, b, cause);
+            /* What is said of this very session opens it to the cause of that. */
             if (can_be_primary(group, otherwise) &&
-                can_be_primary(last, otherwise) &&
+                can_be_primary(last, VERDICT_UNDETERMINED) &&
                 (!afar || is_better(last, afar)))
                 afar = last;
             continue;
