@@ -84,14 +84,16 @@ static bool keeps_destination(const struct opening *o,
 }
 
 /* An address translator (RFC 3022) puts another client or another server into
- * the packet and leaves the rest.  With the same ends in another VLAN it is no
- * copy here: that one may be all there is of the answers.  Port scanners send
- * one SYN to many ports; only an IP ID tells theirs apart. */
+ * the packet, takes one from its TTL as any router does, and leaves the rest.
+ * With the same ends in another VLAN it is no copy here: that one may be all
+ * there is of the answers.  Port scanners send one SYN to many ports; only an
+ * IP ID tells theirs apart. */
 static bool is_translated(const struct opening *o, const struct packet *packet)
 {
     bool source = keeps_source(o, packet);
     bool destination = keeps_destination(o, packet);
-    return source ? !destination && packet->ip_id : destination;
+    return o->print.ttl != packet->ttl &&
+           (source ? !destination && packet->ip_id : destination);
 }
 
 /* The packet is remembered unless it is such a copy. */

@@ -540,6 +540,12 @@ static bool client_is_sure(const struct talk *t, struct span line)
     return false;
 }
 
+/* What a mailbox is like, which names nothing (RFC 9051 section 7.3.1). */
+static bool is_flags(struct span line)
+{
+    return span_starts(line, SPAN("* FLAGS (\\"));
+}
+
 bool line_is_sure(const struct talk *t, bool client, struct span line)
 {
     struct span rest = line;
@@ -547,8 +553,8 @@ bool line_is_sure(const struct talk *t, bool client, struct span line)
         return client_is_sure(t, line);
     switch (t->protocol) {
     case REDACT_IMAP:
-        return is_counted(span_cut(&rest, ' ')) &&
-               is_status(span_cut(&rest, ' '));
+        return is_flags(line) || (is_counted(span_cut(&rest, ' ')) &&
+                                  is_status(span_cut(&rest, ' ')));
     case REDACT_SMTP:
         return is_reply_code(line);
     case REDACT_POP3:

@@ -142,19 +142,23 @@ static bool hello_without_cipher(struct span bytes)
            is_null_suite((unsigned)suite.p[0] << 8 | suite.p[1]);
 }
 
-/* The header of a record, 0 to wait for more of it. */
-static size_t record_begin(struct script *s, struct voice *v, uint64_t offset,
-                           struct span bytes)
+static size_t record_length(struct span bytes)
 {
-    if (bytes.n < RECORD_HEADER)
-        return 0;
-    size_t length = (size_t)bytes.p[3] << 8 | bytes.p[4];
-    size_t wanted = RECORD_HEADER + length;
-    if (wanted > HELLO_WANTED)
-        wanted = HELLO_WANTED;
-    if (bytes.p[0] == HANDSHAKE && bytes.n < wanted)
-        return 0;
-    s->null_cipher = s->null_cipher || hello_without_cipher(bytes);
+    return (size_t)bytes.p[3] << 8 | bytes.p[4];
+}
+
+/* Of a record that may be a hello, so much has to be read. */
+static size_t record_wanted(struct span bytes)
+{
+    size_t all = RECORD_HEADER + record_length(bytes);
+    return all < HELLO_WANTED ? all : HELLO_WANTED;
+}
+
+/* The header of a record of which there is enough. */
+static size_t record_header(struct script *s, struct voice *v, uint64_t offset,
+                            struct span bytes)
+{
+    size_t length = record_length(bytes);
     v->tls = true;
     v->record = length;
     v->record_clear = bytes.p[0] == APPLICATION_DATA && s->null_cipher;
@@ -162,6 +166,32 @@ static size_t record_begin(struct script *s, struct voice *v, uint64_t offset,
         bytes.p[0] == APPLICATION_DATA ? length : 0;
     add(s, v, offset, RECORD_HEADER, SAME);
     return RECORD_HEADER;
+}
+
+/* The header of a record, 0 to wait for more of it. */
+static size_t record_begin(struct script *s, struct voice *v, uint64_t offset,
+                           struct span bytes)
+{
+    if (bytes.n < RECORD_HEADER ||
+        (bytes.p[0] == HANDSHAKE && bytes.n < record_wanted(bytes)))
+        return 0;
+    s->null_cipher = s->null_cipher || hello_without_cipher(bytes);
+    return record_header(s, v, offset, bytes);
+}
+
+/* A hello whose end was not captured.  Which suite the server chose is not known
+ * then: it may be one that does not encrypt. */
+static void cut_hello(struct script *s, struct voice *v)
+{
+    struct span rest = text_span(&v->rest);
+    if (rest.n < RECORD_HEADER || v->literal || v->record || v->content ||
+        v->lost || !is_record(rest) || rest.p[0] != HANDSHAKE)
+        return;
+    if (rest.n == RECORD_HEADER || rest.p[RECORD_HEADER] == SERVER_HELLO)
+        s->null_cipher = true;
+    size_t n = record_header(s, v, v->rest_offset, rest);
+    add(s, v, v->rest_offset + n, rest.n - n, SAME);
+    v->record -= rest.n - n;
 }
 
 static bool looks_encrypted(struct span bytes)
@@ -359,6 +389,7 @@ void script_gap(struct script *s, enum dir dir, uint64_t lost)
 {
     struct voice *v = &s->voices[dir];
     cut_line(s, v, dir);
+    cut_hello(s, v);
     text_clear(&v->rest);
     if (v->literal || v->record) {
         uint64_t *left = v->literal ? &v->literal : &v->record;

@@ -260,9 +260,11 @@ static void behind_a_translator_it_is_the_same_connection(void **state)
     assert_false(lab.last.duplicate);
     C(.flags = TCP_SYN, .seq = 100, .id = 8, .at = 1100, .port = 50001);
     assert_false(lab.last.duplicate); /* it only looks like it */
-    C(.flags = TCP_SYN, .seq = 100, .id = 8, .at = 1101, .port = 50001,
-      .to = 993);
+    C(.flags = TCP_SYN, .seq = 100, .id = 8, .at = 1101, .ttl = 63,
+      .port = 50001, .to = 993);
     assert_true(lab.last.duplicate); /* a server published with another port */
+    C(.flags = TCP_SYN, .seq = 100, .id = 8, .at = 1102, .port = 50003);
+    assert_false(lab.last.duplicate); /* no router between: made by a program */
     C(.flags = TCP_SYN, .seq = 100, .id = NO_ID, .at = 1200, .port = 50002);
     C(.flags = TCP_SYN, .seq = 100, .id = NO_ID, .at = 1200.1, .port = 50002,
       .to = 993);
