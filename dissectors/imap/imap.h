@@ -144,8 +144,8 @@ struct imap_pending {
 struct imap_login { /* the attempt under way */
     bool sasl;      /* the client's lines are SASL messages */
     bool cancelled;
-    bool open;      /* its answer has not been seen */
-    bool presumed;  /* that it went well, only the client's going on says */
+    bool open;     /* its answer has not been seen */
+    bool presumed; /* that it went well, only the client's going on says */
     unsigned step;
     uint64_t attempts;
     bool answer_lost; /* some of what the server said since was not captured */
@@ -170,7 +170,7 @@ struct imap {
     const struct flow_context *context;
     bool over_tls, greeted, logged_in, offers_starttls;
     bool client_heard, server_heard; /* some of what it said was captured */
-    bool client_missed; /* and some was not */
+    bool client_missed;              /* and some was not */
     bool client_spoke; /* its first line was judged */
     bool in_command;   /* its next line continues one */
     bool foreign[2];   /* this side speaks something else */

@@ -71,7 +71,7 @@ struct pop3_content { /* the lines after a +OK, up to the dot */
 struct pop3_login { /* the attempt under way */
     bool sasl;      /* the client's lines are SASL messages */
     bool cancelled;
-    bool open;      /* its answer has not been seen */
+    bool open; /* its answer has not been seen */
     unsigned step;
     uint64_t attempts;
     bool user_known;
