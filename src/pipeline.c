@@ -218,8 +218,7 @@ static struct flow *flow_quoted(struct analysis *a, const struct packet *icmp)
     const struct icmp_header *i = &icmp->icmp;
     struct flow *flow = flow_table_quoted(a->flows, icmp, &dir);
     bool syn = i->quotes && i->quoted_protocol == PROTOCOL_TCP &&
-               i->quoted_has_flags &&
-               (i->quoted_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+               i->quoted_has_flags && tcp_flags_open(i->quoted_flags);
     if (flow || !syn || !unreachable_is(i))
         return flow;
     const struct packet quoted = {

@@ -46,6 +46,7 @@ enum pop3_what { /* commands that mean something here */
 struct pop3_verb {
     struct span name;
     enum pop3_what what;
+    bool of_maildrop; /* only for who is logged in (RFC 1939 section 5) */
 };
 
 struct pop3_pending { /* a command that waits for its reply */

@@ -170,37 +170,12 @@ static bool has_content(const struct pop3_pending *p)
     return false;
 }
 
-/* RFC 1939 section 5: the maildrop is for who is logged in. */
-static bool needs_login(const struct pop3_pending *p)
-{
-    switch (p->verb->what) {
-    case POP3_STAT:
-    case POP3_LIST:
-    case POP3_RETR:
-    case POP3_TOP:
-    case POP3_DELE:
-        return true;
-    case POP3_USER:
-    case POP3_PASS:
-    case POP3_APOP:
-    case POP3_AUTH:
-    case POP3_STLS:
-    case POP3_CAPA:
-    case POP3_RSET:
-    case POP3_QUIT:
-    case POP3_OTHER:
-    case POP3_UNKNOWN:
-        break;
-    }
-    return false;
-}
-
 /* What a reply means beyond itself. */
 static void answered(struct pop3 *pop, const struct pop3_pending *p,
                      const struct pop3_reply *reply, struct facts *out)
 {
     bool ok = is_ok(reply);
-    if (ok && !pop->logged_in && needs_login(p))
+    if (ok && !pop->logged_in && p->verb->of_maildrop)
         pop3_logged_in_unseen(pop, reply, out);
     switch (p->verb->what) {
     case POP3_AUTH:

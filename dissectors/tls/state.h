@@ -102,7 +102,6 @@ struct tls {
     bool midstream; /* encrypted records came first: no hello to expect */
     bool done;      /* nothing more is read */
     bool lost;      /* bytes were lost where it matters: no claims at the end */
-    bool rest_hidden; /* of the handshake, no more than alerts can be read */
     bool told;      /* tls.handshake was told */
     bool foreign_told;
 

@@ -225,8 +225,9 @@ static bool find_record(struct tls *tls, struct tls_half *half,
 static bool is_worth_reading(const struct tls *tls, enum dir dir,
                              const struct record *record)
 {
-    return !tls->rest_hidden || (!is_encrypted(tls, dir, record) &&
-                                 record->type != RECORD_CHANGE_CIPHER);
+    bool rest_hidden = tls->half[C2S].over || tls->half[S2C].over;
+    return !rest_hidden || (!is_encrypted(tls, dir, record) &&
+                            record->type != RECORD_CHANGE_CIPHER);
 }
 
 /* Takes one step; false when it needs more bytes. */
@@ -318,7 +319,7 @@ static void tls_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
         tls->lost = true;
         /* Only whole records can be read with keys, or before encryption. */
         half->resync = tls->told && !half->decrypt;
-        half->over = tls->rest_hidden = !half->resync;
+        half->over = !half->resync;
         tls->done = tls->half[C2S].over && tls->half[S2C].over;
         half->skip = 0;
         half->waiting_n = 0;

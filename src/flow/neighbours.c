@@ -304,8 +304,7 @@ void neighbours_packet(struct neighbours *n, const struct packet *packet)
         make_visible(n, packet->destination_mac, 0);
         make_visible(n, packet->source_mac, 1);
     }
-    if (packet->kind == PACKET_TCP &&
-        (packet->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN) {
+    if (packet->kind == PACKET_TCP && tcp_flags_open(packet->tcp.flags)) {
         n->called = packet->destination;
         n->called_time = packet->time;
     }

@@ -210,7 +210,7 @@ void reach_packet(struct reach *r, const struct packet *p)
     if (r->open > 0)
         on_packet_to_client(r, p);
     if (p->kind == PACKET_TCP) {
-        if ((p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN)
+        if (tcp_flags_open(p->tcp.flags))
             on_question(r, p, p->tcp.destination_port);
     } else if (p->kind == PACKET_UDP && p->udp.destination_port == DNS) {
         on_question(r, p, DNS);

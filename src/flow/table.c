@@ -157,17 +157,16 @@ static bool is_other_half(const struct entry *entry, enum dir dir,
  * has it that waits for just this packet; one whose two sides were seen is
  * another one, of another network with the same addresses. */
 static struct entry *find_half(const struct flow_table *table,
-                               const struct packet *packet, enum dir *dir)
+                               const struct packet *packet,
+                               const struct endpoint *from,
+                               const struct endpoint *to, enum dir *dir)
 {
-    const struct endpoint from = {&packet->source, packet->tcp.source_port};
-    const struct endpoint to = {&packet->destination,
-                                packet->tcp.destination_port};
-    uint64_t hash = hash_of(&from, &to);
+    uint64_t hash = hash_of(from, to);
     struct entry *found = NULL;
     for (struct entry *e = table->buckets[hash % BUCKETS]; e;
          e = e->next_in_bucket) {
         enum dir way;
-        if (e->hash != hash || !is_between(e, &from, &to, &way) ||
+        if (e->hash != hash || !is_between(e, from, to, &way) ||
             !is_other_half(e, way, packet))
             continue;
         if (found)
@@ -343,11 +342,6 @@ static bool is_client(const struct flow_table *table,
     return tcp->source_port >= tcp->destination_port;
 }
 
-static bool is_plain_syn(const struct packet *packet)
-{
-    return (packet->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
-}
-
 /* Ends the oldest of too many between the same ends. */
 static void make_room(struct flow_table *table, uint64_t hash)
 {
@@ -370,7 +364,8 @@ static struct entry *add(struct flow_table *table, const struct packet *packet,
                          const struct endpoint *from, const struct endpoint *to,
                          enum dir *dir)
 {
-    make_room(table, hash_of(from, to));
+    uint64_t hash = hash_of(from, to);
+    make_room(table, hash);
     if (table->n == FLOWS_MAX)
         evict(table);
     *dir = is_client(table, packet) ? C2S : S2C;
@@ -378,15 +373,15 @@ static struct entry *add(struct flow_table *table, const struct packet *packet,
     struct flow *flow = &entry->flow;
     flow->number = ++table->counts.flows;
     flow->path = entry->path_back = packet->path;
-    flow->translated =
-        is_plain_syn(packet) && duplicate_opens(&table->openings, packet);
+    flow->translated = tcp_flags_open(packet->tcp.flags) &&
+                       duplicate_opens(&table->openings, packet);
     flow->side[*dir].address = *from->address;
     flow->side[*dir].port = from->port;
     flow->side[other_dir(*dir)].address = *to->address;
     flow->side[other_dir(*dir)].port = to->port;
-    entry->hash = hash_of(from, to);
-    entry->next_in_bucket = table->buckets[entry->hash % BUCKETS];
-    table->buckets[entry->hash % BUCKETS] = entry;
+    entry->hash = hash;
+    entry->next_in_bucket = table->buckets[hash % BUCKETS];
+    table->buckets[hash % BUCKETS] = entry;
     entry->waiting = WAITS_ANSWER;
     list_append(table, entry);
     table->n++;
@@ -399,7 +394,7 @@ static bool opens_another(const struct flow *flow, enum dir dir,
                           const struct packet *packet)
 {
     const struct flow_side *side = &flow->side[dir];
-    if (!is_plain_syn(packet))
+    if (!tcp_flags_open(packet->tcp.flags))
         return false;
     if (dir == S2C) /* both at once (RFC 9293 section 3.5)? */
         return flow->handshake != FLOW_SYN_ONLY;
@@ -416,7 +411,7 @@ static void need_details(struct flow_table *table, struct flow *flow,
 {
     if (flow->side[C2S].detail && flow->side[S2C].detail)
         return;
-    bool alone = is_plain_syn(packet) && packet->length == 0;
+    bool alone = tcp_flags_open(packet->tcp.flags) && packet->length == 0;
     for (enum dir d = C2S; d <= S2C; d++)
         if (!flow->side[d].detail && (d == dir || !alone))
             flow->side[d].detail = pool_get(&table->details);
@@ -488,7 +483,7 @@ struct flow_event flow_table_packet(struct flow_table *table,
         entry = NULL;
     }
     if (!entry)
-        entry = find_half(table, packet, &event.dir);
+        entry = find_half(table, packet, &from, &to, &event.dir);
     if (!entry) {
         entry = add(table, packet, &from, &to, &event.dir);
         event.is_new = true;

@@ -23,6 +23,12 @@ enum tcp_flag {
     TCP_URG = 0x20,
 };
 
+/* With these flags a connection is asked for (RFC 9293 section 3.5). */
+static inline bool tcp_flags_open(uint8_t flags)
+{
+    return (flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+}
+
 enum { SACK_BLOCKS = 4 };
 
 struct tcp_header {

@@ -113,42 +113,58 @@ static bool goes_to_another_mx(const struct book_entry *a,
            b->envelopes.count > 0 && !b->envelopes.more;
 }
 
-/* The next session that brought their message to those who had not got it. */
-static const struct book_entry *message_again(struct book *book, size_t i)
+/* Whether the later session did what this one did not. */
+typedef bool made_up(const struct attempts *attempts,
+                     const struct book_entry *e,
+                     const struct book_entry *later);
+
+/* The next session, of those that began soon after the end of this one or
+ * before it, that did. */
+static const struct book_entry *next_that(made_up *did_it,
+                                          const struct attempts *attempts,
+                                          struct book *book, size_t i)
 {
     const struct book_entry *e = book_get(book, i);
-    int64_t end = book_end(e);
+    int64_t last = book_end(e) + SOON * CLOCK_SECOND;
     for (size_t k = i + 1; k < book_count(book) && k - i <= LOOKED_AT; k++) {
         const struct book_entry *later = book_get(book, k);
-        if (later->start - end > SOON * CLOCK_SECOND)
+        if (later->start > last)
             break;
-        if (did(later, DEED_SENT) &&
-            ((later->start >= end &&
-              goes_the_same_way(&e->session, &later->session)) ||
-             goes_to_another_mx(e, later)) &&
-            envelopes_made_up(&e->envelopes, &later->envelopes))
+        if (did_it(attempts, e, later))
             return later;
     }
     return NULL;
 }
 
-/* The next session in which the same user stored what this one could not: one
- * message as large at least. */
-static const struct book_entry *stored_again(struct book *book, size_t i)
+static bool comes_the_same_way(const struct book_entry *e,
+                               const struct book_entry *later)
 {
-    const struct book_entry *e = book_get(book, i);
-    int64_t end = book_end(e);
-    for (size_t k = i + 1; k < book_count(book) && k - i <= LOOKED_AT; k++) {
-        const struct book_entry *later = book_get(book, k);
-        if (later->start - end > SOON * CLOCK_SECOND)
-            break;
-        if (later->start >= end && later->stored > 0 &&
-            later->largest_stored >= e->largest_not_stored &&
-            later->session.account == e->session.account &&
-            goes_the_same_way(&e->session, &later->session))
-            return later;
-    }
-    return NULL;
+    return later->start >= book_end(e) &&
+           goes_the_same_way(&e->session, &later->session);
+}
+
+/* It brought their message to those who had not got it. */
+static bool brought_message(const struct attempts *attempts,
+                            const struct book_entry *e,
+                            const struct book_entry *later)
+{
+    (void)attempts;
+    return did(later, DEED_SENT) &&
+           (comes_the_same_way(e, later) || goes_to_another_mx(e, later)) &&
+           envelopes_made_up(&e->envelopes, &later->envelopes);
+}
+
+/* The same user stored what this one could not: one message as large at
+ * least. */
+static bool stored_message(const struct attempts *attempts,
+                           const struct book_entry *e,
+                           const struct book_entry *later)
+{
+    (void)attempts;
+    return later->stored > 0 &&
+           later->largest_stored >= e->largest_not_stored &&
+           later->session.account == e->session.account &&
+           comes_the_same_way(e, later);
 }
 
 static bool is_one_of(struct span word, const char *const *words)
@@ -160,17 +176,23 @@ static bool is_one_of(struct span word, const char *const *words)
     return false;
 }
 
+/* It had got no further than what comes before any mail. */
+static bool is_early(const struct book_entry *e)
+{
+    static const char *const early[] = {"connect", "greeting", "tls", NULL};
+    return is_one_of(e->session.stage, early);
+}
+
 /* Turned away before it could say for whom its message was, or told to come
  * again with it. */
 static bool is_to_be_tried_elsewhere(const struct book_entry *e)
 {
-    static const char *const early[] = {"connect", "greeting", "tls", NULL};
     const struct envelopes *envelopes = &e->envelopes;
     if (!e->session.mail_domain.n || e->sent > 0 || envelopes->for_good ||
         envelopes->more)
         return false;
     return envelopes->count > 0 ? envelopes_some_refused(envelopes)
-                                : is_one_of(e->session.stage, early);
+                                : is_early(e);
 }
 
 /* Perhaps from its address of the other family. */
@@ -182,27 +204,17 @@ static bool is_same_machine(const struct attempts *attempts,
            (a->station.n && span_same(a->station, b->station));
 }
 
-/* The next session in which another server of the domain, or the same one under
- * another address, took what this one did not. */
-static const struct book_entry *another_mx(const struct attempts *attempts,
-                                           struct book *book, size_t i)
+/* Another server of the domain, or the same one under another address, took what
+ * this one did not. */
+static bool took_it_instead(const struct attempts *attempts,
+                            const struct book_entry *e,
+                            const struct book_entry *later)
 {
-    const struct book_entry *e = book_get(book, i);
-    int64_t end = book_end(e);
-    if (!is_to_be_tried_elsewhere(e))
-        return NULL;
-    for (size_t k = i + 1; k < book_count(book) && k - i <= LOOKED_AT; k++) {
-        const struct book_entry *later = book_get(book, k);
-        if (later->start - end > SOON * CLOCK_SECOND)
-            break;
-        if (did(later, DEED_SENT) &&
-            span_same(later->session.mail_domain, e->session.mail_domain) &&
-            !span_same(later->session.server, e->session.server) &&
-            is_same_machine(attempts, &later->session, &e->session) &&
-            envelopes_made_up(&e->envelopes, &later->envelopes))
-            return later;
-    }
-    return NULL;
+    return did(later, DEED_SENT) &&
+           span_same(later->session.mail_domain, e->session.mail_domain) &&
+           !span_same(later->session.server, e->session.server) &&
+           is_same_machine(attempts, &later->session, &e->session) &&
+           envelopes_made_up(&e->envelopes, &later->envelopes);
 }
 
 static bool left_without_a_word(const struct fact_session *s)
@@ -245,15 +257,14 @@ static const struct book_entry *winner_of_race(const struct attempts *attempts,
     return NULL;
 }
 
-static const struct book_entry *healer(struct book *book, size_t i,
+static const struct book_entry *healer(const struct attempts *attempts,
+                                       struct book *book, size_t i,
                                        struct later *later, enum heal heal)
 {
     const struct book_entry *e = book_get(book, i);
-    static const char *const early[] = {"connect", "greeting", "tls", NULL};
     const struct port *port = port_of(later, e->session.port);
     bool smtp = span_same(e->session.protocol, SPAN("smtp"));
-    bool begun = !is_one_of(e->session.stage, early) &&
-                 !span_same(e->session.stage, SPAN("login"));
+    bool begun = !is_early(e) && !span_same(e->session.stage, SPAN("login"));
     if (heal == HEAL_BY_STAGE) {
         if (begun)
             return NULL; /* what was wanted inside, only a rule can know */
@@ -267,9 +278,9 @@ static const struct book_entry *healer(struct book *book, size_t i,
         return after(port, DEED_LOGIN, e, begun);
     case HEAL_MESSAGE:
         if (e->envelopes.count > 0)
-            return message_again(book, i);
+            return next_that(brought_message, attempts, book, i);
         if (e->session.stored_refused > 0)
-            return stored_again(book, i);
+            return next_that(stored_message, attempts, book, i);
         return after(port, smtp ? DEED_SENT : DEED_FETCHED, e, begun);
     case HEAL_ANY_PORT:
         return after(&later->any, DEED_WORK, e, begun);
@@ -295,14 +306,15 @@ static void heal(const struct attempts *attempts, struct book *book,
     if (session->verdict == VERDICT_UNDETERMINED && e->session.worked)
         return; /* it did its work: the doubt is about something else */
     const struct book_entry *by =
-        healer(book, i, later, rule ? rule->heal : HEAL_BY_STAGE);
+        healer(attempts, book, i, later, rule ? rule->heal : HEAL_BY_STAGE);
     bool failed = session->verdict == VERDICT_FAILURE ||
                   span_same(e->session.handshake, SPAN("syn-only"));
     /* What is left of it then, server.mx-fallback-worked says, or
      * client.closed-at-once. */
     bool elsewhere = !by;
-    if (!by && failed && (!rule || rule->heal != HEAL_NOTHING))
-        by = another_mx(attempts, book, i);
+    if (!by && failed && (!rule || rule->heal != HEAL_NOTHING) &&
+        is_to_be_tried_elsewhere(e))
+        by = next_that(took_it_instead, attempts, book, i);
     if (!by && session->verdict == VERDICT_UNDETERMINED)
         by = winner_of_race(attempts, book, i);
     if (!by)
