@@ -425,6 +425,7 @@ void beside_tell_icmp(const struct packet *p, const struct flow *flow,
     facts_stamp(out, p->frame, p->time);
     TELL(out, icmp_unreachable, .version = i->version, .type = i->type,
          .code = i->code, .name = unreachable_name(i),
+         .what = unreachable_what(i),
          .reporter = span_of(reporter),
          .place = span_of(place_of_reporter(p, client->ttl)),
          .from_destination = address_same(&p->source, &i->quoted_destination),
