@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "backends.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -51,6 +52,7 @@ struct beside {
     struct checks *checks;
     struct secure_sites *secure_sites;
     struct pairs *pairs;
+    struct backends *backends;
 };
 
 struct beside *beside_new(void)
@@ -65,6 +67,7 @@ struct beside *beside_new(void)
     b->checks = checks_new();
     b->secure_sites = secure_sites_new();
     b->pairs = pairs_new();
+    b->backends = backends_new();
     return b;
 }
 
@@ -81,6 +84,7 @@ void beside_free(struct beside **beside)
     checks_free(&(*beside)->checks);
     secure_sites_free(&(*beside)->secure_sites);
     pairs_free(&(*beside)->pairs);
+    backends_free(&(*beside)->backends);
     free(*beside);
     *beside = NULL;
 }
@@ -163,6 +167,7 @@ void beside_any(struct beside *b, const struct packet *p)
     neighbours_packet(b->neighbours, p);
     stations_packet(b->stations, p);
     reach_packet(b->reach, p);
+    backends_packet(b->backends, p);
 }
 
 void beside_icmp(struct beside *b, const struct packet *p)
@@ -258,6 +263,16 @@ void beside_tcp(struct beside *b, const struct flow *flow,
     } else if (p->tcp.flags & TCP_SYN && !(p->tcp.flags & TCP_ACK)) {
         reached_out(b, p, true);
     }
+}
+
+void beside_serves(struct beside *b, const struct flow *flow)
+{
+    backends_serves(b->backends, flow);
+}
+
+void beside_over(struct beside *b, const struct flow *flow)
+{
+    backends_over(b->backends, flow);
 }
 
 void beside_attempt(struct beside *b, const struct flow *flow)
@@ -473,6 +488,7 @@ void beside_tell(struct beside *b, struct book *book,
     checks_tell(b->checks, out);
     secure_sites_tell(b->secure_sites, out);
     pairs_tell(b->pairs, out);
+    backends_tell(b->backends, book, out);
     facts_stamp(out, 0, result->end);
     TELL(out, capture, .packets = result->packets,
          .duration = clock_seconds(result->end - result->start),

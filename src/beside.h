@@ -29,6 +29,12 @@ void beside_icmp(struct beside *beside, const struct packet *packet);
 void beside_tcp(struct beside *beside, const struct flow *flow,
                 const struct packet *packet);
 
+/* From now on the flow's server is taken for a mail server. */
+void beside_serves(struct beside *beside, const struct flow *flow);
+
+/* The flow is over, mail or not. */
+void beside_over(struct beside *beside, const struct flow *flow);
+
 /* A new connection was tried. */
 void beside_attempt(struct beside *beside, const struct flow *flow);
 
@@ -80,8 +86,8 @@ struct beside_counts {
 };
 
 /* At the end: tells dns.lookup, dns.encrypted, arp.*, address.*, link.loop,
- * icmp.echo, outage, dhcp.exchange, http.check, web.connection, host.answered
- * and the `capture` fact. */
+ * icmp.echo, outage, dhcp.exchange, http.check, web.connection, host.answered,
+ * backend.failed and the `capture` fact. */
 void beside_tell(struct beside *beside, struct book *book,
                  const struct result *result,
                  const struct beside_counts *counts, struct facts *out);

@@ -117,6 +117,18 @@ static size_t endpoint_end(const struct sorted *s, size_t i)
     return end;
 }
 
+static void add_backends(struct judging *j, struct facts *subject,
+                         struct span server)
+{
+    const struct fact *f;
+    for (size_t i = 0; (f = facts_get(j->beside, FACT_KIND_backend_failed, i));
+         i++) {
+        const struct fact_backend_failed *failed = f->values;
+        if (span_same(failed->server, server))
+            facts_refer(subject, f);
+    }
+}
+
 static void judge_endpoints(struct judging *j)
 {
     struct sorted s = sorted_sessions(j->book, by_endpoint);
@@ -124,6 +136,7 @@ static void judge_endpoints(struct judging *j)
         size_t end = endpoint_end(&s, i);
         struct facts *subject = subject_new();
         endpoint_tell(s.entries + i, end - i, subject);
+        add_backends(j, subject, s.entries[i]->session.server);
         for (; i < end; i++)
             add_session(subject, s.entries[i]);
         judge(j, SCOPE_ENDPOINT, &subject);

@@ -133,6 +133,7 @@ static void flow_over(void *user, struct flow *flow)
 {
     struct analysis *a = user;
     struct conversation *c = flow->user;
+    beside_over(a->beside, flow);
     if (!c)
         return;
     bool scan = flow->side[C2S].bytes == 0 &&
@@ -184,6 +185,7 @@ static void maybe_follow(struct analysis *a, const struct flow_event *event,
             conversation_expects(
                 c, beside_tlsa(a->beside, flow, name, conversation_facts(c)));
         flow->user = c;
+        beside_serves(a->beside, flow);
     }
 }
 

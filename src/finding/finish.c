@@ -214,9 +214,10 @@ static void list_quality(const struct findings *f, struct result *result)
         bool seen = false;
         for (size_t j = 0; j < n && !seen; j++)
             seen = strcmp(list[j].id, rule->id) == 0;
-        /* What can not be told is a verdict, and shown as one. */
+        /* What can not be told is a verdict, and shown as one; what something
+         * else that was found does tell is no limit. */
         if (seen || !is_about_the_capture(rule) ||
-            rule->effect == VERDICT_UNDETERMINED)
+            rule->effect == VERDICT_UNDETERMINED || f->groups[i]->explained_by)
             continue;
         list = arena_grow(result->mem, list, n, &room, n + 1, sizeof *list);
         list[n++] = quality_of(f, i, result->mem);

@@ -14,6 +14,7 @@
 /* RFC 7042 appendix B.1, and what the kernels write into cooked headers. */
 enum {
     ETHERTYPE_802_3 = 1500, /* up to here it is a length (IEEE 802.3 3.2.6) */
+    COOKED_OUTGOING = 4,    /* LINUX_SLL_OUTGOING: the direction */
     COOKED_802_3 = 1,       /* LINUX_SLL_P_802_3: a Novell frame */
     COOKED_LLC = 4,
     ARPHRD_NETLINK = 824,
@@ -157,13 +158,14 @@ static void cooked_mac(struct decoding *d, size_t length, struct span address)
 static struct next decode_sll(struct decoding *d)
 {
     struct cursor c = take_header(d, 16);
-    cursor_be16(&c);
+    uint16_t direction = cursor_be16(&c);
     uint16_t hardware = cursor_be16(&c);
     uint16_t address_length = cursor_be16(&c);
     struct span address = cursor_take(&c, 8);
     uint16_t protocol = cursor_be16(&c);
     if (c.bad)
         return damaged(d);
+    d->packet->sent_here = direction == COOKED_OUTGOING;
     cooked_mac(d, address_length, address);
     return cooked(d, hardware, protocol);
 }
@@ -177,11 +179,12 @@ static struct next decode_sll2(struct decoding *d)
     cursor_be16(&c);
     cursor_be32(&c);
     uint16_t hardware = cursor_be16(&c);
-    cursor_u8(&c);
+    uint8_t direction = cursor_u8(&c);
     uint8_t address_length = cursor_u8(&c);
     struct span address = cursor_take(&c, 8);
     if (c.bad)
         return damaged(d);
+    d->packet->sent_here = direction == COOKED_OUTGOING;
     cooked_mac(d, address_length, address);
     return cooked(d, hardware, protocol);
 }

@@ -86,6 +86,7 @@ struct packet {
     uint16_t ip_id; /* IPv4 */
     bool dont_fragment;
     uint32_t interface;
+    bool sent_here; /* the link layer says that the capturing host sent it */
     struct {
         uint16_t source_port, destination_port;
     } udp;

@@ -45,6 +45,8 @@ bool scope_has(enum scope scope, const struct fact_kind *kind)
     case FACT_KIND_host_answered:
     case FACT_KIND_attempt:
         return scope == SCOPE_CLIENT || scope == SCOPE_CAPTURE;
+    case FACT_KIND_backend_failed:
+        return scope == SCOPE_ENDPOINT;
     case FACT_KIND_endpoint:
     case FACT_KIND_server_outage:
     case FACT_KIND_server_turns:
