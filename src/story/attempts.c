@@ -226,6 +226,7 @@ static struct attempts *collect(const struct finder *f)
     struct attempts *attempts = must_alloc(sizeof *attempts);
     attempts->mem = arena_new();
     attempts->count = f->count;
+    attempts->one_pair = f->one_pair;
     attempts->one_machine = f->one_pair && f->crossed;
     attempts->list = arena_alloc(attempts->mem,
                                  f->count * sizeof *attempts->list);

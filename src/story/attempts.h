@@ -31,6 +31,7 @@ struct attempts {
     struct arena *mem;
     struct attempt *list; /* in order of first packet */
     size_t count;
+    bool one_pair;    /* the sessions are of one IPv4 and one IPv6 client */
     bool one_machine; /* all clients are one, with an address of each family */
     size_t *by_client; /* indices into list, those of a client together */
 };

@@ -223,6 +223,16 @@ static bool left_without_a_word(const struct fact_session *s)
                                     span_same(s->end, SPAN("client-reset")));
 }
 
+/* Where no hardware addresses were captured (tunnels, telephones) and there is
+ * one client of each family, what they do at once one machine does. */
+static bool may_race(const struct attempts *attempts,
+                     const struct fact_session *a, const struct fact_session *b)
+{
+    return is_same_machine(attempts, a, b) ||
+           (attempts->one_pair && a->ipv6 != b->ipv6 && !a->station.n &&
+            !b->station.n);
+}
+
 /* Of two addresses that were tried at once the slower is left without a word
  * (RFC 8305 section 5).  What the two have in common need not be in the
  * capture: their name was looked up before, or stands in a file. */
@@ -236,7 +246,7 @@ static bool won_the_race(const struct attempts *attempts,
            !span_same(a->server, b->server) &&
            (apart < 0 ? -apart : apart) <= RACE * CLOCK_SECOND &&
            book_end(loser) - winner->start <= RACE * CLOCK_SECOND &&
-           is_same_machine(attempts, a, b);
+           may_race(attempts, a, b);
 }
 
 static const struct book_entry *winner_of_race(const struct attempts *attempts,

@@ -65,6 +65,14 @@ keep_only()
     cp "$RUN/kept" "$CAPTURE"
 }
 
+# keep_ip - takes the Ethernet headers off: what a tunnel or a telephone records.
+keep_ip()
+{
+    capture_stop
+    python3 "$LAB/lib/raw.py" "$CAPTURE" "$RUN/raw-ip"
+    cp "$RUN/raw-ip" "$CAPTURE"
+}
+
 count()
 {
     tshark -n -r "$CAPTURE" ${KEYS:+-o "tls.keylog_file:$KEYS"} -Y "$1" | wc -l
