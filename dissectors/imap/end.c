@@ -112,6 +112,7 @@ void imap_end(void *self, enum end why, struct facts *out)
     struct imap *im = self;
     if (mail_held_ended(&im->held, why))
         imap_held_settle(im, out);
+    imap_bye_settle(im, SPAN(""), out);
     imap_login_report(im, false, out);
     for (size_t i = 0; i < im->pending_n; i++)
         imap_request_tell_part(im, &im->pending[i], out);

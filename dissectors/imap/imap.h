@@ -179,6 +179,7 @@ struct imap {
     uint64_t body_bytes;
     struct imap_lines lines[2];
     struct mail_held held; /* while the server's are unsure */
+    struct mail_held bye;  /* until it is known whether LOGOUT was asked */
     struct imap_login login;
     struct mail_secrets *secrets;
     struct imap_box box;
@@ -227,6 +228,10 @@ enum imap_then imap_server_line(struct imap *im, struct span line,
 
 /* The line that is held, if there is one, was a reply. */
 void imap_held_settle(struct imap *im, struct facts *out);
+
+/* The BYE that is held, if there is one, is followed by this line, or by none
+ * at all. */
+void imap_bye_settle(struct imap *im, struct span line, struct facts *out);
 
 /* ---- data.c ---- */
 

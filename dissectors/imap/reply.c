@@ -435,15 +435,40 @@ static enum imap_then server_line(struct imap *im, struct span line,
     return IMAP_GO_ON;
 }
 
-void imap_held_settle(struct imap *im, struct facts *out)
+static void take_held(struct imap *im, struct mail_held *held,
+                      struct facts *out)
 {
     struct stamp now;
-    struct span line = mail_held_take(&im->held, out, &now);
-    if (line.n == 0)
-        return;
-    im->lines[S2C].unsure = false;
+    struct span line = mail_held_take(held, out, &now);
     server_line(im, line, SPAN(""), out);
     facts_swap_stamp(out, now);
+}
+
+void imap_held_settle(struct imap *im, struct facts *out)
+{
+    if (im->held.n == 0)
+        return;
+    im->lines[S2C].unsure = false;
+    take_held(im, &im->held, out);
+}
+
+/* Where the client was not captured, it may have said LOGOUT: then BYE comes
+ * first and the command's OK behind it (RFC 9051 section 6.1.3). */
+static bool may_answer_logout(const struct imap *im, struct span line)
+{
+    struct span tag = mail_word(&line);
+    return (!im->client_heard || im->client_missed) && im->greeted &&
+           !im->logout && span_same(tag, SPAN("*")) &&
+           span_is(mail_word(&line), SPAN("BYE"));
+}
+
+void imap_bye_settle(struct imap *im, struct span line, struct facts *out)
+{
+    struct span tag = mail_word(&line);
+    if (im->bye.n == 0)
+        return;
+    im->logout |= mail_is_word(tag) && span_is(mail_word(&line), SPAN("OK"));
+    take_held(im, &im->bye, out);
 }
 
 /* False while the line may be part of a message. */
@@ -476,5 +501,10 @@ enum imap_then imap_server_line(struct imap *im, struct span line,
 {
     if (!is_sure(im, line, out) || line.n == 0)
         return IMAP_GO_ON;
+    imap_bye_settle(im, line, out);
+    if (may_answer_logout(im, line)) {
+        mail_hold(&im->bye, im->mem, line, out);
+        return IMAP_GO_ON;
+    }
     return server_line(im, line, after, out);
 }
