@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "flow/idents.h"
 
 enum {
     SERVERS_MAX = 1024, /* the addresses of mail servers, by hash */
@@ -14,7 +15,6 @@ enum {
     FAILED_MAX = 256,   /* the first are kept: what is down stays down */
     PORT_SMTP = 25,
     PORT_DNS = 53,
-    PORT_IDENT = 113,
 };
 
 /* What a server took over it passes on at once. */
@@ -96,7 +96,7 @@ static bool may_be_servers(const struct backends *b, const struct address *a)
  * name, asks who its client is (RFC 1413), delivers a message. */
 static bool is_for_others(const struct flow_side *target)
 {
-    return target->port == PORT_DNS || target->port == PORT_IDENT ||
+    return target->port == PORT_DNS || target->port == IDENT_PORT ||
            (target->port == PORT_SMTP && !is_loopback(&target->address));
 }
 

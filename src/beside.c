@@ -14,6 +14,7 @@
 #include "dns/dns.h"
 #include "dns/encrypted.h"
 #include "dns/lookups.h"
+#include "flow/idents.h"
 #include "flow/neighbours.h"
 #include "flow/pairs.h"
 #include "flow/reach.h"
@@ -53,6 +54,7 @@ struct beside {
     struct secure_sites *secure_sites;
     struct pairs *pairs;
     struct backends *backends;
+    struct idents *idents;
 };
 
 struct beside *beside_new(void)
@@ -68,6 +70,7 @@ struct beside *beside_new(void)
     b->secure_sites = secure_sites_new();
     b->pairs = pairs_new();
     b->backends = backends_new();
+    b->idents = idents_new();
     return b;
 }
 
@@ -85,6 +88,7 @@ void beside_free(struct beside **beside)
     secure_sites_free(&(*beside)->secure_sites);
     pairs_free(&(*beside)->pairs);
     backends_free(&(*beside)->backends);
+    idents_free(&(*beside)->idents);
     free(*beside);
     *beside = NULL;
 }
@@ -256,6 +260,8 @@ void beside_tcp(struct beside *b, const struct flow *flow,
                              p->time);
     if (flow->side[S2C].port == HTTP_PORT && p->payload.n)
         web_segment(b, flow, p);
+    if (flow->side[S2C].port == IDENT_PORT)
+        idents_packet(b->idents, flow, p);
     if (flow->side[S2C].port == DNS_PORT) {
         dns_connection(b, p);
         if (p->payload.n)
@@ -384,6 +390,12 @@ static double detour(const struct beside *b, const struct flow *flow,
         earliest = tried->time;
     }
     return clock_seconds(flow->first_time - earliest);
+}
+
+void beside_tell_ident(const struct beside *b, const struct flow *flow,
+                       struct facts *out)
+{
+    idents_tell(b->idents, flow, out);
 }
 
 void beside_session(struct beside *b, const struct flow *flow,

@@ -72,6 +72,10 @@ double beside_name_delay(struct beside *beside, const struct flow *flow);
 void beside_session(struct beside *beside, const struct flow *flow,
                     struct fact_session *session);
 
+/* Tells ident.query, if the flow's server asked its client meanwhile. */
+void beside_tell_ident(const struct beside *beside, const struct flow *flow,
+                       struct facts *out);
+
 /* Tells icmp.unreachable about a packet of this flow, where the ICMP message is
  * such an error. */
 void beside_tell_icmp(const struct packet *icmp, const struct flow *flow,

@@ -115,6 +115,7 @@ static void session_over(struct analysis *a, struct conversation *c,
         .dns_delay = beside_name_delay(a->beside, flow),
     };
     beside_session(a->beside, flow, &entry.session);
+    beside_tell_ident(a->beside, flow, facts);
     copy_text(entry.sent_as, sizeof entry.sent_as, summary->sent_as);
     copy_text(entry.tls_version, sizeof entry.tls_version,
               summary->tls_version);

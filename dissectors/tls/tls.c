@@ -285,6 +285,10 @@ static struct fed tls_feed(void *self, const struct chunk *in,
  * became of it can be told. */
 static void on_hidden_hello(struct tls *tls, struct facts *out)
 {
+    enum { MESSAGE_HEADER = 4 }; /* RFC 8446 4: type(1) length(3) */
+    size_t length = tls->half[C2S].waiting.length;
+    TELL(out, tls_client_hello_hidden,
+         .bytes = length > MESSAGE_HEADER ? length - MESSAGE_HEADER : 0);
     tls->half[C2S].deaf = true;
     tls->offer.hellos = 1;
     tls->offer.time = tls->offer.first_time = facts_time(out);

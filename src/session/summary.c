@@ -130,6 +130,14 @@ static void take_hello(struct summary *s, const struct fact_tls_client_hello *h)
     s->tls_resumption = h->resumption;
 }
 
+/* Of what it asks for nothing is known but how long it is. */
+static void take_hidden_hello(struct summary *s,
+                              const struct fact_tls_client_hello_hidden *h)
+{
+    if (!s->tls_hello_seen)
+        s->tls_hello_bytes = h->bytes;
+}
+
 static void take_certificate(struct summary *s,
                              const struct fact_tls_certificate *c)
 {
@@ -348,6 +356,9 @@ static void take_tls(struct summary *s, const struct fact *fact)
         break;
     case FACT_KIND_tls_client_hello:
         take_hello(s, fact->values);
+        break;
+    case FACT_KIND_tls_client_hello_hidden:
+        take_hidden_hello(s, fact->values);
         break;
     case FACT_KIND_tls_certificate:
         take_certificate(s, fact->values);

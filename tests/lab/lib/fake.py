@@ -6,8 +6,9 @@ Usage: fake.py HOST PORT BEHAVIOUR...    (HOST only tells the reader where)
   fin             accepts, closes at once
   rst             accepts, resets at once
   say SCRIPT      a dialog: lines "S: text" are sent, "C:" waits for a line,
-                  "wait SECONDS", "rst"; "S+ text" is sent together with the
-                  line after it; at the end the server closes
+                  "wait SECONDS", "rst"; "ident SECONDS" asks port 113 of the
+                  client (RFC 1413), so long at most; "S+ text" is sent
+                  together with the line after it; at the end the server closes
 """
 
 import socket
@@ -21,6 +22,12 @@ def reset(connection):
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                           struct.pack("ii", 1, 0))
     connection.close()
+
+
+def ask_ident(connection, patience):
+    with socket.socket() as asker:
+        asker.settimeout(patience)
+        asker.connect_ex((connection.getpeername()[0], 113))
 
 
 def play(connection, script):
@@ -37,6 +44,8 @@ def play(connection, script):
             heard.readline()
         elif word == "wait":
             time.sleep(float(rest))
+        elif word == "ident":
+            ask_ident(connection, float(rest))
         elif word == "rst":
             reset(connection)
             return

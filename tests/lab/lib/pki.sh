@@ -75,6 +75,8 @@ server good ca $valid
 server expired ca -startdate 20250101000000Z -enddate 20260102000000Z
 server future ca -startdate 20361231000000Z -enddate 20371231000000Z
 names=DNS:www.example.net server wrong-name ca $valid
+names=DNS:www.example.net server expired-wrong-name ca -startdate 20250101000000Z \
+    -enddate 20260102000000Z
 key=weak.key server weak ca $valid
 server private unknown $valid
 server intercepted avast $valid
