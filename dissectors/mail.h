@@ -170,6 +170,10 @@ struct span mail_client_speaks(struct span bytes);
 /* A byte that text lines are made of; no TLS record begins with one. */
 bool mail_is_text(uint8_t c);
 
+/* The first line, as far as it is there, has no control characters; bytes of
+ * another protocol may begin like text by chance. */
+bool mail_is_line(struct span bytes);
+
 /* imap, pop3, smtp or sieve. */
 bool mail_is_protocol(struct span spoken);
 

@@ -80,6 +80,30 @@ static bool first_line(struct span bytes, struct span *line)
     return bytes.n == FIRST_LINE_MAX;
 }
 
+/* Bytes may begin like text by chance; text has no control characters. */
+static bool is_shown(struct span line)
+{
+    for (size_t i = 0; i < line.n; i++) {
+        if (line.p[i] < 0x80 && !mail_is_text(line.p[i]))
+            return false;
+    }
+    return true;
+}
+
+bool mail_is_line(struct span bytes)
+{
+    struct span line;
+    first_line(bytes, &line);
+    return is_shown(line);
+}
+
+/* What a line means; as long as it is not whole, only that it is none. */
+static struct span settled(struct span spoken, struct span line, bool whole)
+{
+    bool none = span_same(spoken, SPAN("other")) && !is_shown(line);
+    return whole || none ? spoken : undecided;
+}
+
 static bool is_reply_code(struct span line)
 {
     uint64_t code;
@@ -111,19 +135,12 @@ static bool is_irc(struct span line)
     if (span_starts(line, SPAN("NOTICE AUTH :")))
         return true;
     struct span origin = mail_word(&line);
-    return span_starts(origin, SPAN(":")) &&
+    return span_starts(origin, SPAN(":")) && is_shown(origin) &&
            span_same(mail_word(&line), SPAN("NOTICE"));
 }
 
-struct span mail_server_speaks(struct span bytes)
+static struct span server_line(struct span line)
 {
-    struct span line;
-    if (bytes.n == 0)
-        return undecided;
-    if (!mail_is_text(bytes.p[0]))
-        return binary(bytes);
-    if (!first_line(bytes, &line))
-        return undecided;
     if (span_starts(line, SPAN("* OK")) ||
         span_starts(line, SPAN("* PREAUTH")) ||
         span_starts(line, SPAN("* BYE")))
@@ -142,6 +159,17 @@ struct span mail_server_speaks(struct span bytes)
     if (is_irc(line))
         return SPAN("irc");
     return is_reply_code(line) ? numbered(line) : SPAN("other");
+}
+
+struct span mail_server_speaks(struct span bytes)
+{
+    struct span line;
+    if (bytes.n == 0)
+        return undecided;
+    if (!mail_is_text(bytes.p[0]))
+        return binary(bytes);
+    bool whole = first_line(bytes, &line);
+    return settled(server_line(line), line, whole);
 }
 
 static bool is_one_of(struct span word, const struct span *words, size_t n)
@@ -181,15 +209,8 @@ static const struct span imap[] = {
     SPAN_INIT("LIST"),       SPAN_INIT("NAMESPACE"),
 };
 
-struct span mail_client_speaks(struct span bytes)
+static struct span client_line(struct span line)
 {
-    struct span line;
-    if (bytes.n == 0)
-        return undecided;
-    if (!mail_is_text(bytes.p[0]))
-        return binary_client(bytes);
-    if (!first_line(bytes, &line))
-        return undecided;
     struct span first = mail_word(&line);
     struct span second = mail_word(&line);
     if (IS_ONE_OF(first, http))
@@ -204,23 +225,25 @@ struct span mail_client_speaks(struct span bytes)
         return SPAN("ssh");
     if (span_is(first, SPAN("NICK")))
         return SPAN("irc");
-    return IS_ONE_OF(second, imap) ? SPAN("imap") : SPAN("other");
+    return IS_ONE_OF(second, imap) && is_shown(first) ? SPAN("imap")
+                                                      : SPAN("other");
+}
+
+struct span mail_client_speaks(struct span bytes)
+{
+    struct span line;
+    if (bytes.n == 0)
+        return undecided;
+    if (!mail_is_text(bytes.p[0]))
+        return binary_client(bytes);
+    bool whole = first_line(bytes, &line);
+    return settled(client_line(line), line, whole);
 }
 
 bool mail_is_protocol(struct span spoken)
 {
     return span_same(spoken, SPAN("imap")) || span_same(spoken, SPAN("pop3")) ||
            span_same(spoken, SPAN("smtp")) || span_same(spoken, SPAN("sieve"));
-}
-
-/* Bytes may begin like text by chance; text has no control characters. */
-static bool is_shown(struct span line)
-{
-    for (size_t i = 0; i < line.n; i++) {
-        if (line.p[i] < 0x80 && !mail_is_text(line.p[i]))
-            return false;
-    }
-    return true;
 }
 
 struct span mail_shown(struct span line)
@@ -232,9 +255,12 @@ void mail_first_line(struct mail_kept *line, enum dir dir, struct span bytes)
 {
     struct span first;
     line->n = 0;
-    if (bytes.n && !mail_is_text(bytes.p[0]) && dir == S2C)
+    if (bytes.n == 0)
+        return;
+    bool text = mail_is_text(bytes.p[0]) && mail_is_line(bytes);
+    if (!text && dir == S2C)
         mail_keep(line, MAIL_NO_TEXT);
-    if (bytes.n == 0 || !mail_is_text(bytes.p[0]) || !first_line(bytes, &first))
+    if (!text || !first_line(bytes, &first))
         return;
     if (dir == S2C) {
         mail_keep(line, mail_shown(first));

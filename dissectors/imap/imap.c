@@ -48,7 +48,7 @@ static bool is_ours(struct imap *im, enum dir dir, struct span bytes,
     if (dir == C2S && is_bare_quit(bytes))
         spoken = SPAN("pop3 or smtp");
     if (span_same(spoken, SPAN("imap")) ||
-        (text && span_same(spoken, SPAN("other")) &&
+        (span_same(spoken, SPAN("other")) && mail_is_line(bytes) &&
          (dir == C2S || bytes.p[0] == '*')))
         return true;
     tell_foreign(im, dir, spoken, bytes, out);

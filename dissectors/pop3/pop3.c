@@ -51,7 +51,7 @@ static bool is_ours(struct pop3 *pop, const struct chunk *in, struct span bytes,
         return false;
     pop->client_spoke |= dir == C2S;
     if (span_same(spoken, SPAN("pop3")) ||
-        (dir == C2S && text && span_same(spoken, SPAN("other"))))
+        (dir == C2S && span_same(spoken, SPAN("other")) && mail_is_line(bytes)))
         return true;
     tell_foreign(pop, in, spoken, bytes, out);
     return false;

@@ -100,6 +100,24 @@ static bool meet_server(struct sieve *s, const struct chunk *in,
     return true;
 }
 
+/* The first bytes of the client: what is no text has no lines to wait for.
+ * False: too few to say. */
+static bool meet_client(struct sieve *s, const struct chunk *in,
+                        struct facts *out)
+{
+    struct span spoken = mail_client_speaks(in->bytes);
+    if (spoken.n == 0)
+        return false;
+    s->client_met = true;
+    if (mail_is_text(in->bytes.p[0]) && mail_is_line(in->bytes))
+        return true;
+    s->wrong_told = true;
+    facts_at(out, C2S, in->offset + 1);
+    TELL(out, mail_wrong_protocol, .side = SPAN("client"), .spoken = spoken,
+         .other = SPAN("sieve"), .line = MAIL_NO_TEXT);
+    return true;
+}
+
 static struct fed sieve_feed(void *self, const struct chunk *in,
                              struct facts *out)
 {
@@ -110,7 +128,9 @@ static struct fed sieve_feed(void *self, const struct chunk *in,
     struct fed fed = {0};
     if (in->dir == S2C && !s->met && !meet_server(s, in, out))
         return fed;
-    if (in->dir == S2C && s->foreign)
+    if (in->dir == C2S && !s->client_met && !meet_client(s, in, out))
+        return fed;
+    if (in->dir == S2C ? s->foreign : s->wrong_told)
         rest.n = 0;
     while (rest.n && !fed.starttls) {
         enum taken taken = take(s, in->dir, &rest, &line, &literal);
@@ -156,7 +176,7 @@ static void *sieve_open(struct arena *mem, const struct flow_context *context)
     s->context = context;
     s->mem = mem;
     s->over_tls = context->over_tls;
-    s->met = s->greeted = context->midstream;
+    s->met = s->client_met = s->greeted = context->midstream;
     s->half[C2S].rest = s->half[S2C].rest = context->midstream;
     return s;
 }

@@ -81,13 +81,14 @@ static void on_client_hello(struct smtp *s, const struct chunk *in,
 static bool meet_client(struct smtp *s, const struct chunk *in,
                         struct facts *out)
 {
-    if (mail_is_text(in->bytes.p[0]) || is_client_hello(in->bytes)) {
-        s->client_met = true;
-        return true;
-    }
+    if (is_client_hello(in->bytes))
+        return s->client_met = true;
     struct span spoken = mail_client_speaks(in->bytes);
     if (spoken.n == 0)
         return false;
+    if (mail_is_text(in->bytes.p[0]) &&
+        (!span_same(spoken, SPAN("other")) || mail_is_line(in->bytes)))
+        return s->client_met = true;
     s->client_met = s->guarded = s->wrong_told = true;
     facts_at(out, C2S, in->offset + 1);
     TELL(out, mail_wrong_protocol, .side = SPAN("client"), .spoken = spoken,

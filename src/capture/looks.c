@@ -21,6 +21,11 @@ static const struct look {
     {0,   SPAN_INIT("TRSNIFF data    \x1a"), "a Sniffer capture", CONVERT},
     {0,   SPAN_INIT("XCP\0"),               "a NetXRay or Sniffer capture", CONVERT},
     {0,   SPAN_INIT("\x7fver"),             "an EtherPeek capture", CONVERT},
+    {0,   SPAN_INIT("iptrace "),            "a capture of AIX's iptrace", CONVERT},
+    {0,   SPAN_INIT("\xaa\xaa\xaa\xaa"),    "a Visual Networks capture", CONVERT},
+    {0,   SPAN_INIT("\x54\x52\x00\x64\x00"), "a capture of HP-UX's nettl", CONVERT},
+    {0,   SPAN_INIT("\x01\x10\x4c\x00"),    "a LANalyzer capture", CONVERT},
+    {0,   SPAN_INIT("\x07\x10\x4c\x00"),    "a LANalyzer capture", CONVERT},
     {0,   SPAN_INIT("btsnoop\0"),           "a Bluetooth capture", RECORD},
     {0,   SPAN_INIT("PK\x03\x04"),          "a ZIP archive", SCAN},
     {0,   SPAN_INIT("PK\x05\x06"),          "an empty ZIP archive", RECORD},
@@ -125,8 +130,9 @@ bool looks_like(struct span beginning, struct err *err)
         return say(err, "text",
                    "give the capture itself (tcpdump -w FILE, or Wireshark's "
                    "File > Save As), not what was printed of it");
-    return err_set(err, "is no capture: pcap, pcapng or snoop (it begins with "
-                        "%02x %02x %02x %02x); " RECORD,
+    return err_set(err,
+                   "is no capture: pcap, pcapng or snoop (it begins with "
+                   "%02x %02x %02x %02x); " RECORD ", or " CONVERT,
                    beginning.p[0], beginning.n > 1 ? beginning.p[1] : 0,
                    beginning.n > 2 ? beginning.p[2] : 0,
                    beginning.n > 3 ? beginning.p[3] : 0);

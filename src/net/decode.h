@@ -111,7 +111,7 @@ bool tzsp_is(struct span payload);
 bool ayiya_is(struct span payload);
 
 decoder decode_ethernet, decode_preamble, decode_llc, decode_vlan,
-    decode_fabricpath, decode_trustsec;
+    decode_fabricpath, decode_trustsec, decode_vntag;
 decoder decode_ppp, decode_ppp_or_hdlc, decode_ppp_with_direction,
     decode_pppoe_session, decode_hdlc;
 decoder decode_frame_relay, decode_frame_relay_with_direction,

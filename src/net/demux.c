@@ -23,6 +23,7 @@ static const struct {
     {0x6558, decode_ethernet}, /* transparent Ethernet bridging, RFC 1701 */
     {0x8903, decode_fabricpath},
     {0x8909, decode_trustsec},
+    {0x8926, decode_vntag},
     {0x894f, decode_nsh},
 };
 

@@ -134,6 +134,15 @@ struct next decode_trustsec(struct decoding *d)
     return c.bad ? damaged(d) : ethertype_next(d, type);
 }
 
+/* Of virtual interfaces (IEEE 802.1Qbh): which two 4 | type 2 */
+struct next decode_vntag(struct decoding *d)
+{
+    struct cursor c = take_header(d, 6);
+    cursor_take(&c, 4);
+    uint16_t type = cursor_be16(&c);
+    return c.bad ? damaged(d) : ethertype_next(d, type);
+}
+
 static struct next cooked(struct decoding *d, uint16_t hardware,
                           uint16_t protocol)
 {

@@ -79,6 +79,12 @@ static void take_wrong_protocol(struct summary *s,
         !span_same(w->spoken, SPAN("nothing"));
 }
 
+static void take_request(struct summary *s, bool known)
+{
+    s->commands++;
+    s->known_commands += known;
+}
+
 static void take_mailbox(struct summary *s, const struct fact_imap_mailbox *m)
 {
     s->mailbox_opened = true;
@@ -311,10 +317,19 @@ static void take_mail(struct summary *s, const struct fact *fact)
         break;
     }
     case FACT_KIND_imap_request:
+        take_request(s,
+                     ((const struct fact_imap_request *)fact->values)->known);
+        break;
     case FACT_KIND_pop_request:
+        take_request(s, ((const struct fact_pop_request *)fact->values)->known);
+        break;
     case FACT_KIND_smtp_request:
+        take_request(s,
+                     ((const struct fact_smtp_request *)fact->values)->known);
+        break;
     case FACT_KIND_sieve_request:
-        s->commands++;
+        take_request(s,
+                     ((const struct fact_sieve_request *)fact->values)->known);
         break;
     case FACT_KIND_smtp_response:
         take_smtp_response(s, fact->values);
@@ -513,7 +528,8 @@ static const char *security(const struct summary *s,
 static const char *protocol(const struct summary *s,
                             const struct summary_context *c)
 {
-    if (s->another[C2S] && s->another[S2C] && !s->greeted && s->commands == 0)
+    bool client = s->another[C2S] || s->commands > 0;
+    if (client && s->known_commands == 0 && s->another[S2C] && !s->greeted)
         return "other";
     return c->protocol ? c->protocol : "unknown";
 }

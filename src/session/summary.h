@@ -41,7 +41,7 @@ extern const char *const milestone_names[];
 struct summary {
     bool greeted, greeting_refused;
     int64_t greeting_time;
-    uint64_t commands;
+    uint64_t commands, known_commands;
     uint64_t logins_ok, logins_refused;
     uint64_t received, sent, stored, refused_messages, unknown_messages;
     uint64_t stored_refused, deletions;

@@ -172,6 +172,26 @@ static void documents_are_no_archives(void **state)
                                     "[Content_Types].xml")));
 }
 
+static void captures_of_other_programs_are_named(void **state)
+{
+    static const struct {
+        struct span bytes;
+        const char *what;
+    } other[] = {
+        {SPAN_INIT("iptrace 2.0"),          "iptrace"        },
+        {SPAN_INIT("\x54\x52\x00\x64\x00"), "nettl"          },
+        {SPAN_INIT("\x01\x10\x4c\x00"),     "LANalyzer"      },
+        {SPAN_INIT("RTSS"),                 "Network Monitor"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
+        struct err err = {0};
+        assert_false(looks_like(other[i].bytes, &err));
+        assert_non_null(strstr(err.text, other[i].what));
+        assert_non_null(strstr(err.text, "editcap"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +199,7 @@ int main(void)
         cmocka_unit_test(holes_are_zeros_however_they_are_read),
         cmocka_unit_test(what_is_no_archive_is_left_alone),
         cmocka_unit_test(documents_are_no_archives),
+        cmocka_unit_test(captures_of_other_programs_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
