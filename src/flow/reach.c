@@ -1,7 +1,8 @@
 /* reach.c - see reach.h.
  *
  * A client is followed from its first question (a SYN, or a query to port 53)
- * until something comes in from outside; then its count begins anew.  While no
+ * until something comes in from outside, or the client acknowledges what must
+ * have come; then its count begins anew.  While no
  * question is open, which is nearly always, a packet costs one comparison.
  *
  * A computer's IPv4 and IPv6 addresses are clients of their own; that they are
@@ -182,6 +183,27 @@ static void on_packet_to_client(struct reach *r, const struct packet *p)
         c->router_alive = true;
 }
 
+/* A bare ACK to a host that was asked acknowledges its answer, also where only
+ * this direction was captured.  One with content may be sent in vain, on a
+ * connection that is older. */
+static void on_packet_of_client(struct reach *r, const struct packet *p)
+{
+    size_t place = place_of(&p->source);
+    const struct client *c = &r->clients[place];
+    const uint8_t kinds = TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN;
+
+    if (p->kind != PACKET_TCP || p->length > 0 ||
+        (p->tcp.flags & kinds) != TCP_ACK ||
+        !address_same(&c->address, &p->source))
+        return;
+    for (unsigned i = 0; i < c->host_n; i++) {
+        if (address_same(&c->hosts[i], &p->destination)) {
+            close_client(r, place, p->time, true);
+            return;
+        }
+    }
+}
+
 static void on_arp(struct reach *r, const struct packet *p)
 {
     const struct arp_header *arp = &p->arp;
@@ -209,6 +231,8 @@ void reach_packet(struct reach *r, const struct packet *p)
     }
     if (r->open > 0)
         on_packet_to_client(r, p);
+    if (r->open > 0)
+        on_packet_of_client(r, p);
     if (p->kind == PACKET_TCP) {
         if (tcp_flags_open(p->tcp.flags))
             on_question(r, p, p->tcp.destination_port);

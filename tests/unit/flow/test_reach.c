@@ -159,6 +159,40 @@ static void anything_from_outside_begins_anew(void **state)
     assert_null(told(f));
 }
 
+static void acknowledges(struct fixture *f, uint8_t host, uint32_t length)
+{
+    struct packet p = {
+        .kind = PACKET_TCP,
+        .source = inside(7),
+        .destination = outside(host),
+        .length = length,
+        .tcp = {.flags = TCP_ACK, .destination_port = 443}
+    };
+    take(f, &p, client_mac, router_mac);
+}
+
+static void what_the_client_acknowledges_came(void **state)
+{
+    struct fixture *f = *state;
+    asks_in_vain(f, 1);
+    asks_in_vain(f, 2);
+    acknowledges(f, 2, 0);
+    asks_in_vain(f, 3);
+    assert_null(told(f));
+}
+
+static void
+what_is_sent_again_on_an_older_connection_proves_nothing(void **state)
+{
+    struct fixture *f = *state;
+    asks_in_vain(f, 1);
+    asks_in_vain(f, 2);
+    acknowledges(f, 2, 100); /* sent again, on an older connection */
+    acknowledges(f, 9, 0);   /* another host */
+    asks_in_vain(f, 3);
+    assert_non_null(told(f));
+}
+
 static void what_ends_it_and_went_before_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -233,6 +267,8 @@ int main(void)
         TEST(three_silent_hosts_are_an_outage),
         TEST(two_silent_hosts_are_not),
         TEST(anything_from_outside_begins_anew),
+        TEST(what_the_client_acknowledges_came),
+        TEST(what_is_sent_again_on_an_older_connection_proves_nothing),
         TEST(what_ends_it_and_went_before_is_told),
         TEST(the_router_itself_is_not_outside),
         TEST(hosts_in_the_same_network_do_not_count),
