@@ -279,6 +279,8 @@ static struct span accepts_login(const struct imap_reply *reply)
         {SPAN_INIT("AUTHENTICATE completed"), SPAN_INIT("AUTHENTICATE")},
         {SPAN_INIT("LOGIN completed"),        SPAN_INIT("LOGIN")       },
         {SPAN_INIT("Logged in"),              SPAN_INIT("LOGIN")       },
+        {SPAN_INIT("User logged in"),         SPAN_INIT("LOGIN")       },
+        {SPAN_INIT("LOGIN Ok"),               SPAN_INIT("LOGIN")       },
     };
     bool ok = span_same(reply->status, SPAN("OK"));
     for (size_t i = 0; ok && i < sizeof texts / sizeof texts[0]; i++) {
