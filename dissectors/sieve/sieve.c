@@ -111,7 +111,7 @@ static bool meet_client(struct sieve *s, const struct chunk *in,
     s->client_met = true;
     if (mail_is_text(in->bytes.p[0]) && mail_is_line(in->bytes))
         return true;
-    s->wrong_told = true;
+    s->no_lines = s->wrong_told = true;
     facts_at(out, C2S, in->offset + 1);
     TELL(out, mail_wrong_protocol, .side = SPAN("client"), .spoken = spoken,
          .other = SPAN("sieve"), .line = MAIL_NO_TEXT);
@@ -130,7 +130,7 @@ static struct fed sieve_feed(void *self, const struct chunk *in,
         return fed;
     if (in->dir == C2S && !s->client_met && !meet_client(s, in, out))
         return fed;
-    if (in->dir == S2C ? s->foreign : s->wrong_told)
+    if (in->dir == S2C ? s->foreign : s->no_lines)
         rest.n = 0;
     while (rest.n && !fed.starttls) {
         enum taken taken = take(s, in->dir, &rest, &line, &literal);

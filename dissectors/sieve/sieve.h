@@ -57,8 +57,9 @@ struct sieve {
                          (RFC 5804 section 2.2) */
     bool met;         /* the first bytes of the server were looked at */
     bool foreign;     /* it speaks something else */
-    bool client_met;  /* the same of the client ... */
-    bool wrong_told;  /* ... and it speaks something else */
+    bool client_met;  /* the same of the client */
+    bool no_lines;    /* what it says is no text */
+    bool wrong_told;  /* it speaks something else */
     bool server_left; /* BYE was said */
     struct sieve_half half[2];
     struct sieve_auth auth;
