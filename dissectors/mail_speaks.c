@@ -81,13 +81,17 @@ static bool first_line(struct span bytes, struct span *line)
 }
 
 /* Bytes may begin like text by chance; text has no control characters. */
+static struct span until_control(struct span line)
+{
+    size_t n = 0;
+    while (n < line.n && (line.p[n] >= 0x80 || mail_is_text(line.p[n])))
+        n++;
+    return span_first(line, n);
+}
+
 static bool is_shown(struct span line)
 {
-    for (size_t i = 0; i < line.n; i++) {
-        if (line.p[i] < 0x80 && !mail_is_text(line.p[i]))
-            return false;
-    }
-    return true;
+    return until_control(line).n == line.n;
 }
 
 bool mail_is_line(struct span bytes)
@@ -97,9 +101,12 @@ bool mail_is_line(struct span bytes)
     return is_shown(line);
 }
 
-/* What a line means; as long as it is not whole, only that it is none. */
-static struct span settled(struct span spoken, struct span line, bool whole)
+/* What a line means; as long as it is not whole, only that it is none.  Nothing
+ * behind a control character counts, so that this can not change any more. */
+static struct span settled(struct span (*meaning)(struct span line),
+                           struct span line, bool whole)
 {
+    struct span spoken = meaning(until_control(line));
     bool none = span_same(spoken, SPAN("other")) && !is_shown(line);
     return whole || none ? spoken : undecided;
 }
@@ -135,7 +142,7 @@ static bool is_irc(struct span line)
     if (span_starts(line, SPAN("NOTICE AUTH :")))
         return true;
     struct span origin = mail_word(&line);
-    return span_starts(origin, SPAN(":")) && is_shown(origin) &&
+    return span_starts(origin, SPAN(":")) &&
            span_same(mail_word(&line), SPAN("NOTICE"));
 }
 
@@ -169,7 +176,7 @@ struct span mail_server_speaks(struct span bytes)
     if (!mail_is_text(bytes.p[0]))
         return binary(bytes);
     bool whole = first_line(bytes, &line);
-    return settled(server_line(line), line, whole);
+    return settled(server_line, line, whole);
 }
 
 static bool is_one_of(struct span word, const struct span *words, size_t n)
@@ -225,8 +232,7 @@ static struct span client_line(struct span line)
         return SPAN("ssh");
     if (span_is(first, SPAN("NICK")))
         return SPAN("irc");
-    return IS_ONE_OF(second, imap) && is_shown(first) ? SPAN("imap")
-                                                      : SPAN("other");
+    return IS_ONE_OF(second, imap) ? SPAN("imap") : SPAN("other");
 }
 
 struct span mail_client_speaks(struct span bytes)
@@ -237,7 +243,7 @@ struct span mail_client_speaks(struct span bytes)
     if (!mail_is_text(bytes.p[0]))
         return binary_client(bytes);
     bool whole = first_line(bytes, &line);
-    return settled(client_line(line), line, whole);
+    return settled(client_line, line, whole);
 }
 
 bool mail_is_protocol(struct span spoken)

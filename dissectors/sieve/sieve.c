@@ -85,7 +85,7 @@ static bool meet_server(struct sieve *s, const struct chunk *in,
     if (spoken.n == 0)
         return false;
     s->met = true;
-    if (mail_is_text(in->bytes.p[0])) /* or there are no lines */
+    if (mail_is_text(in->bytes.p[0]) && mail_is_line(in->bytes))
         span_take_line(&rest, &line);
     struct span words = line;
     struct span first = mail_word(&words);
