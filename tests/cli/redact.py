@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """redact.py - a redacted copy shows the same failure and none of the secrets.
 
-usage: redact.py MAILWHY SAMPLES
+usage: redact.py MAILWHY SAMPLES [NTH [SAMPLE...]]
 
-For every sample: the copy has the same packets at the same times, its report
-the same verdict and primary findings, and no CANARY (the word that every secret
-in the samples holds, see truth/secrets.sh) stands in it, in the clear or in
-base64.  EXCEPTIONS are samples whose cause is in what is hidden.
+For every NTH sample (every one), or those named: the copy has the same packets
+at the same times, its report the same verdict and primary findings, and no
+CANARY (the word that every secret in the samples holds, see truth/secrets.sh)
+stands in it, in the clear or in base64.  EXCEPTIONS are samples whose cause is in what is hidden.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import os
@@ -112,8 +112,10 @@ def damaged(mailwhy, path, out):
 def main():
     mailwhy, samples = sys.argv[1], sys.argv[2]
     with open(os.path.join(samples, "MANIFEST"), encoding="utf-8") as file:
-        entries = [e for e in yaml.safe_load(file)
-                   if not sys.argv[3:] or e["file"] in sys.argv[3:]]
+        entries = yaml.safe_load(file)
+    if sys.argv[4:]:
+        entries = [e for e in entries if e["file"] in sys.argv[4:]]
+    entries = entries[::int(sys.argv[3]) if sys.argv[3:] else 1]
     root = os.path.dirname(os.path.abspath(samples))
     plain = os.path.join(samples, "imap-login-refused.pcap")
     count = 0
