@@ -101,12 +101,21 @@ bool mail_is_line(struct span bytes)
     return is_shown(line);
 }
 
-/* What a line means; as long as it is not whole, only that it is none.  Nothing
- * behind a control character counts, so that this can not change any more. */
-static struct span settled(struct span (*meaning)(struct span line),
-                           struct span line, bool whole)
+typedef struct span meaning(struct span bytes);
+
+/* What the first bytes of one side mean.  As long as a line is not whole, only
+ * that it is none can be told.  Nothing behind a control character counts, so
+ * that this can not change any more. */
+static struct span speaks(struct span bytes, meaning *of_binary,
+                          meaning *of_line)
 {
-    struct span spoken = meaning(until_control(line));
+    struct span line;
+    if (bytes.n == 0)
+        return undecided;
+    if (!mail_is_text(bytes.p[0]))
+        return of_binary(bytes);
+    bool whole = first_line(bytes, &line);
+    struct span spoken = of_line(until_control(line));
     bool none = span_same(spoken, SPAN("other")) && !is_shown(line);
     return whole || none ? spoken : undecided;
 }
@@ -170,13 +179,7 @@ static struct span server_line(struct span line)
 
 struct span mail_server_speaks(struct span bytes)
 {
-    struct span line;
-    if (bytes.n == 0)
-        return undecided;
-    if (!mail_is_text(bytes.p[0]))
-        return binary(bytes);
-    bool whole = first_line(bytes, &line);
-    return settled(server_line, line, whole);
+    return speaks(bytes, binary, server_line);
 }
 
 static bool is_one_of(struct span word, const struct span *words, size_t n)
@@ -237,13 +240,7 @@ static struct span client_line(struct span line)
 
 struct span mail_client_speaks(struct span bytes)
 {
-    struct span line;
-    if (bytes.n == 0)
-        return undecided;
-    if (!mail_is_text(bytes.p[0]))
-        return binary_client(bytes);
-    bool whole = first_line(bytes, &line);
-    return settled(client_line, line, whole);
+    return speaks(bytes, binary_client, client_line);
 }
 
 bool mail_is_protocol(struct span spoken)

@@ -8,32 +8,24 @@ they are.  Takes Ethernet in a pcap file.
 """
 
 import socket
-import struct
 import sys
 
+from records import rewrite
+
 TAG = bytes.fromhex("8100000a")  # VLAN 10
-FILE_HEADER, RECORD_HEADER, MACS = 24, 16, 12
+MACS = 12
 
 
 def main():
     source, target, address = sys.argv[1:]
     sender = socket.inet_aton(address)
-    with open(source, "rb") as file:
-        data = file.read()
-    out = [data[:FILE_HEADER]]
-    at = FILE_HEADER
-    while at < len(data):
-        seconds, fraction, kept, length = struct.unpack_from("<4I", data, at)
-        at += RECORD_HEADER
-        frame = data[at : at + kept]
-        at += kept
+
+    def tagged(frame):
         if frame[12:14] == b"\x08\x00" and frame[26:30] == sender:
-            frame = frame[:MACS] + TAG + frame[MACS:]
-            length += len(TAG)
-        out.append(struct.pack("<4I", seconds, fraction, len(frame), length))
-        out.append(frame)
-    with open(target, "wb") as file:
-        file.write(b"".join(out))
+            return frame[:MACS] + TAG + frame[MACS:]
+        return frame
+
+    rewrite(source, target, tagged)
 
 
 main()

@@ -4,6 +4,8 @@
  */
 #include "test.h"
 
+#include <stdlib.h>
+
 #include "backends.h"
 #include "base/clock.h"
 
@@ -28,8 +30,9 @@ struct story {
     struct facts *facts;
 };
 
-static void begin(struct story *s)
+static int setup(void **state)
 {
+    struct story *s = calloc(1, sizeof *s);
     struct flow mail = {0};
     const struct book_entry entry = {
         .session = {.id = 1,
@@ -47,13 +50,18 @@ static void begin(struct story *s)
     s->facts = facts_new(0);
     book_add(s->book, &entry);
     backends_serves(s->backends, &mail);
+    *state = s;
+    return 0;
 }
 
-static void end(struct story *s)
+static int teardown(void **state)
 {
+    struct story *s = *state;
     backends_free(&s->backends);
     book_free(&s->book);
     facts_free(&s->facts);
+    free(s);
+    return 0;
 }
 
 static const struct fact_backend_failed *told(struct story *s)
@@ -80,107 +88,88 @@ static void over(struct story *s, const struct address *from,
 
 static void a_refusal_in_the_session_is_told(void **state)
 {
-    struct story s;
-    (void)state;
-    begin(&s);
-    over(&s, &server, &other, 3306, 12, FLOW_REFUSED);
-    const struct fact_backend_failed *failed = told(&s);
+    struct story *s = *state;
+    over(s, &server, &other, 3306, 12, FLOW_REFUSED);
+    const struct fact_backend_failed *failed = told(s);
     assert_non_null(failed);
     assert_true(span_same(failed->address, SPAN("198.51.100.26")));
     assert_true(span_same(failed->service, SPAN("MySQL")));
     assert_true(span_same(failed->how, SPAN("refused")));
     assert_int_equal(failed->session, 1);
     assert_false(failed->after_message || failed->after_end || failed->local);
-    end(&s);
 }
 
 static void no_answer_is_told_as_well(void **state)
 {
-    struct story s;
-    (void)state;
-    begin(&s);
-    over(&s, &server, &other, 389, 12, FLOW_SYN_ONLY);
-    const struct fact_backend_failed *failed = told(&s);
+    struct story *s = *state;
+    over(s, &server, &other, 389, 12, FLOW_SYN_ONLY);
+    const struct fact_backend_failed *failed = told(s);
     assert_non_null(failed);
     assert_true(span_same(failed->how, SPAN("unanswered")));
-    end(&s);
 }
 
 static void after_the_message_is_not_before_it(void **state)
 {
-    struct story s;
-    (void)state;
-    begin(&s);
-    over(&s, &server, &other, 10024, 19, FLOW_REFUSED);
-    const struct fact_backend_failed *failed = told(&s);
+    struct story *s = *state;
+    over(s, &server, &other, 10024, 19, FLOW_REFUSED);
+    const struct fact_backend_failed *failed = told(s);
     assert_non_null(failed);
     assert_true(failed->after_message);
     assert_false(failed->after_end);
-    end(&s);
 }
 
 static void soon_after_the_end_belongs_to_it_later_does_not(void **state)
 {
-    struct story s;
-    (void)state;
-    begin(&s);
-    over(&s, &server, &other, 10024, 31, FLOW_REFUSED);
-    assert_null(told(&s));
-    over(&s, &server, &other, 10024, 22, FLOW_REFUSED);
-    const struct fact_backend_failed *failed = told(&s);
+    struct story *s = *state;
+    over(s, &server, &other, 10024, 31, FLOW_REFUSED);
+    assert_null(told(s));
+    over(s, &server, &other, 10024, 22, FLOW_REFUSED);
+    const struct fact_backend_failed *failed = told(s);
     assert_non_null(failed);
     assert_true(failed->after_end);
-    end(&s);
 }
 
 static void another_address_that_takes_it_makes_up_for_it(void **state)
 {
-    struct story s;
-    (void)state;
-    begin(&s);
-    over(&s, &server, &other, 3306, 12, FLOW_REFUSED);
-    over(&s, &server, &client, 3306, 13, FLOW_FULL);
-    assert_null(told(&s));
-    end(&s);
+    struct story *s = *state;
+    over(s, &server, &other, 3306, 12, FLOW_REFUSED);
+    over(s, &server, &client, 3306, 13, FLOW_FULL);
+    assert_null(told(s));
 }
 
 static void what_others_ask_is_not_told(void **state)
 {
-    struct story s;
-    (void)state;
-    begin(&s);
-    over(&s, &client, &other, 3306, 12, FLOW_REFUSED);
-    over(&s, &server, &client, 113, 12, FLOW_REFUSED); /* ident */
-    over(&s, &server, &other, 25, 12, FLOW_REFUSED);   /* a delivery */
-    assert_null(told(&s));
-    end(&s);
+    struct story *s = *state;
+    over(s, &client, &other, 3306, 12, FLOW_REFUSED);
+    over(s, &server, &client, 113, 12, FLOW_REFUSED); /* ident */
+    over(s, &server, &other, 25, 12, FLOW_REFUSED);   /* a delivery */
+    assert_null(told(s));
 }
 
 static void loopback_is_the_servers_if_the_capture_was_made_there(void **state)
 {
-    struct story s;
-    (void)state;
+    struct story *s = *state;
     const struct packet sent = {.source = server, .sent_here = true};
-    begin(&s);
-    over(&s, &loopback, &loopback, 10024, 12, FLOW_REFUSED);
-    assert_null(told(&s));
-    backends_packet(s.backends, &sent);
-    const struct fact_backend_failed *failed = told(&s);
+    over(s, &loopback, &loopback, 10024, 12, FLOW_REFUSED);
+    assert_null(told(s));
+    backends_packet(s->backends, &sent);
+    const struct fact_backend_failed *failed = told(s);
     assert_non_null(failed);
     assert_true(failed->local);
-    end(&s);
 }
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_refusal_in_the_session_is_told),
-        cmocka_unit_test(no_answer_is_told_as_well),
-        cmocka_unit_test(after_the_message_is_not_before_it),
-        cmocka_unit_test(soon_after_the_end_belongs_to_it_later_does_not),
-        cmocka_unit_test(another_address_that_takes_it_makes_up_for_it),
-        cmocka_unit_test(what_others_ask_is_not_told),
-        cmocka_unit_test(loopback_is_the_servers_if_the_capture_was_made_there),
+        TEST(a_refusal_in_the_session_is_told),
+        TEST(no_answer_is_told_as_well),
+        TEST(after_the_message_is_not_before_it),
+        TEST(soon_after_the_end_belongs_to_it_later_does_not),
+        TEST(another_address_that_takes_it_makes_up_for_it),
+        TEST(what_others_ask_is_not_told),
+        TEST(loopback_is_the_servers_if_the_capture_was_made_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
