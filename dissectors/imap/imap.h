@@ -4,6 +4,7 @@
  *   lines.c     lines, put together again around their literals
  *   token.c     the words, strings and lists of a line
  *   verbs.c     the commands that IMAP has
+ *   pending.c   the commands that wait for replies
  *   request.c   a command of the client
  *   reply.c     a line of the server, and the command it answers
  *   data.c      what untagged lines say: capabilities, quota, mailboxes, ...
@@ -191,11 +192,11 @@ struct imap {
     size_t pending_n, pending_room;
 };
 
-/* ---- request.c ---- */
+/* ---- pending.c ---- */
 
-/* A line of the client, or its beginning up to a literal. */
-void imap_client_line(struct imap *im, struct span line, bool whole,
-                      struct facts *out);
+/* The new one is all zero, its verb still to be set; where too many wait, the
+ * oldest gives way, which is told once. */
+struct imap_pending *imap_pending_add(struct imap *im, struct facts *out);
 
 struct imap_pending *imap_pending_find(struct imap *im, struct span tag);
 
@@ -203,6 +204,13 @@ struct imap_pending *imap_pending_find(struct imap *im, struct span tag);
 struct imap_pending *imap_pending_what(struct imap *im, enum imap_what what);
 
 void imap_pending_drop(struct imap *im, struct imap_pending *p);
+
+/* ---- request.c ---- */
+
+/* A line of the client, or its beginning up to a literal. */
+void imap_client_line(struct imap *im, struct span line, bool whole,
+                      struct facts *out);
+
 /* What is said is for who is logged in, and the answer to the login that waits
  * was lost; `shown` as in imap_logged_in_unseen(). */
 void imap_login_is_past(struct imap *im, bool shown, struct facts *out);

@@ -1,6 +1,7 @@
 /* pop3.h - the state of one POP3 session, shared by the files of this folder.
  *
  *   pop3.c      bytes in: which of the below gets them
+ *   pending.c   the commands that wait for replies
  *   request.c   a command of the client
  *   reply.c     a line of the server, and the command it answers
  *   content.c   what follows a +OK up to the dot: messages, lists, CAPA
@@ -120,13 +121,20 @@ struct pop3 {
     size_t pending_n, pending_room;
 };
 
+/* ---- pending.c ---- */
+
+/* The new one is all zero, its verb still to be set; where too many wait, the
+ * oldest gives way, which is told once. */
+struct pop3_pending *pop3_pending_add(struct pop3 *pop, struct facts *out);
+/* The oldest command of this kind that waits, or NULL. */
+struct pop3_pending *pop3_pending_what(struct pop3 *pop, enum pop3_what what);
+void pop3_pending_drop_first(struct pop3 *pop);
+
 /* ---- request.c ---- */
 
 void pop3_client_line(struct pop3 *pop, struct span line, struct facts *out);
 /* The line is a command that POP3 has. */
 bool pop3_is_command(struct span line);
-struct pop3_pending *pop3_pending_what(struct pop3 *pop, enum pop3_what what);
-void pop3_pending_drop_first(struct pop3 *pop);
 
 /* ---- reply.c ---- */
 

@@ -1,8 +1,6 @@
-/* request.c - a command of the client, and the commands that wait.
+/* request.c - a command of the client.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <string.h>
-
 #include "base/text.h"
 #include "pop3.h"
 
@@ -42,40 +40,6 @@ static const struct pop3_verb *verb_find(struct span name)
 bool pop3_is_command(struct span line)
 {
     return verb_find(mail_word(&line)) != NULL;
-}
-
-struct pop3_pending *pop3_pending_what(struct pop3 *pop, enum pop3_what what)
-{
-    for (size_t i = 0; i < pop->pending_n; i++) {
-        if (pop->pending[i].verb->what == what)
-            return &pop->pending[i];
-    }
-    return NULL;
-}
-
-void pop3_pending_drop_first(struct pop3 *pop)
-{
-    pop->pending_n--;
-    memmove(pop->pending, pop->pending + 1,
-            pop->pending_n * sizeof *pop->pending);
-}
-
-static struct pop3_pending *pending_add(struct pop3 *pop, struct facts *out)
-{
-    if (pop->pending_n == POP3_PENDING_MAX) {
-        pop3_pending_drop_first(pop);
-        if (!pop->capped)
-            TELL(out, flow_capped,
-                 .what = SPAN("more POP3 commands wait for replies than are "
-                              "kept; the oldest are taken as answered"));
-        pop->capped = true;
-    }
-    pop->pending =
-        arena_grow(pop->mem, pop->pending, pop->pending_n, &pop->pending_room,
-                   pop->pending_n + 1, sizeof *pop->pending);
-    struct pop3_pending *p = &pop->pending[pop->pending_n++];
-    *p = (struct pop3_pending){.verb = NULL};
-    return p;
 }
 
 /* A line that is no command of POP3 may be a secret that got out of step
@@ -159,7 +123,7 @@ static void command(struct pop3 *pop, struct span line, struct facts *out)
         name = MAIL_HIDDEN; /* it gets an answer all the same */
     }
     pop3_refusal_settle(pop, verb->what != POP3_PASS, out);
-    struct pop3_pending *p = pending_add(pop, out);
+    struct pop3_pending *p = pop3_pending_add(pop, out);
     struct text made = {0};
     p->verb = verb;
     p->arguments = arguments.n > 0;

@@ -23,6 +23,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/cursor.h"
+#include "damage.h"
 
 enum {
     FILE_HEADER = 24,

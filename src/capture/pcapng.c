@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/cursor.h"
 #include "base/text.h"
+#include "damage.h"
 #include "pcapng_interface.h"
 
 enum block_type {

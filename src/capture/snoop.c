@@ -23,6 +23,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/cursor.h"
+#include "damage.h"
 
 enum {
     FILE_HEADER = 16,
@@ -135,20 +136,6 @@ static enum capture_result pass_padding(struct snoop *snoop, uint64_t number,
     return CAPTURE_FRAME;
 }
 
-/* What is wrong with a record that is shorter than what is in it. */
-static enum capture_result too_short(const struct snoop *snoop, uint64_t number,
-                                     uint64_t record, uint64_t needed,
-                                     struct err *err)
-{
-    err_set(err,
-            "damaged at offset %" PRIu64 " (the record of packet %" PRIu64
-            " says %" PRIu64 " bytes and holds %" PRIu64 "); %" PRIu64
-            " %s analysed",
-            snoop->offset, number, record, needed, number - 1,
-            number == 2 ? "packet was" : "packets were");
-    return CAPTURE_DAMAGED;
-}
-
 struct record {
     uint64_t length, captured, record;
     uint32_t drops, seconds, microseconds;
@@ -164,7 +151,7 @@ static enum capture_result read_bytes(struct snoop *snoop, uint64_t number,
     if (record->captured > FRAME_MAX)
         return too_long(snoop->offset, what, record->captured, number - 1, err);
     if (record->record < needed)
-        return too_short(snoop, number, record->record, needed, err);
+        return too_short(snoop->offset, number, record->record, needed, err);
     size_t n = input_read(snoop->input, snoop->bytes, record->captured);
     if (n < record->captured)
         return cut_short(snoop->input, snoop->offset, what, record->captured, n,
@@ -201,7 +188,7 @@ static enum capture_result snoop_next(void *self, uint64_t number,
                                       struct frame *frame, struct err *err)
 {
     struct snoop *snoop = self;
-    struct record record;
+    struct record record = {.length = 0};
     enum capture_result result = pass_padding(snoop, number, err);
     if (result == CAPTURE_FRAME)
         result = read_header(snoop, number, &record, err);

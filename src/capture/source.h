@@ -48,13 +48,4 @@ struct source live_open(const char *interface,
                         const struct capture_options *options,
                         struct err *err);
 
-/* Both say what is wrong at `offset` of the uncompressed file, and how many
- * packets there were before; `what` is "packet 97 says" or the like, and `said`
- * how many bytes there should be.  Always CAPTURE_DAMAGED. */
-enum capture_result cut_short(const struct input *input, uint64_t offset,
-                              const char *what, uint64_t said, uint64_t left,
-                              uint64_t packets, struct err *err);
-enum capture_result too_long(uint64_t offset, const char *what, uint64_t said,
-                             uint64_t packets, struct err *err);
-
 #endif
