@@ -56,6 +56,7 @@ struct flow_context {
     bool starttls;              /* for TLS: it began after STARTTLS */
     bool over_tls;  /* for mail: all of its bytes come out of TLS (port 993) */
     bool midstream; /* the beginning was not captured: no greeting to expect */
+    bool synack_missed; /* nor is it known where what the server says begins */
     const struct tls_keys *keys;   /* may be NULL */
     const struct tls_trust *trust; /* may be NULL: chains are then not built */
 

@@ -65,6 +65,14 @@ double mail_since(const struct facts *facts, int64_t then);
 double mail_waited(const struct flow_context *context, enum end why,
                    const struct facts *facts, int64_t since);
 
+/* Whether what the server says first is no greeting, but the answer to one of
+ * the commands that wait: servers greet before the client says a word. */
+static inline bool mail_greeting_missed(const struct flow_context *context,
+                                        size_t commands_waiting)
+{
+    return context->synack_missed && commands_waiting > 0;
+}
+
 /* ---- SASL (RFC 4422) ---- */
 
 /* The user name in the step-th message (from 0) of the client, where the

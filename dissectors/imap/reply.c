@@ -147,6 +147,7 @@ static void untagged(struct imap *im, struct span rest, struct span line,
         /* Who was asked to say BYE has greeted before. */
         im->greeted |= span_same(status, SPAN("BYE")) &&
                        imap_pending_what(im, IMAP_LOGOUT);
+        im->greeted |= mail_greeting_missed(im->context, im->pending_n);
         if (im->greeted)
             untagged_status(im, &reply, out);
         else

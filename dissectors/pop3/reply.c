@@ -281,6 +281,7 @@ bool pop3_server_line(struct pop3 *pop, struct span line, bool bare,
     }
     pop->malformed = 0;
     pop->after_message = pop->list_may_follow = false;
+    pop->greeted |= mail_greeting_missed(pop->context, pop->pending_n);
     if (!pop->greeted) {
         greeting(pop, &reply, out);
         return false;

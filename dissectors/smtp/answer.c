@@ -386,6 +386,7 @@ static bool on_answer(struct smtp *s, struct smtp_pending *p, uint64_t extra,
 bool smtp_answer(struct smtp *s, uint64_t extra, struct facts *out)
 {
     unsigned code = s->reply.code;
+    s->greeted |= mail_greeting_missed(s->context, s->pending_n);
     if (!s->greeted && (code == 220 || code >= 400)) {
         on_greeting(s, out);
         return false;

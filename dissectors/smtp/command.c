@@ -230,7 +230,8 @@ static void tell_request(struct smtp *s, const struct told *t,
          .line = smtp_shown_span(&t->line), .domain = t->domain,
          .size = t->size,
          .mechanism = login ? mail_kept(&s->auth.mechanism) : SPAN(""),
-         .over_tls = s->over_tls, .before_greeting = !s->greeted,
+         .over_tls = s->over_tls,
+         .before_greeting = !s->greeted && !s->context->synack_missed,
          .known = t->verb != &other);
 }
 

@@ -119,9 +119,10 @@ struct smtp_pending *smtp_pending_match(struct smtp *s, unsigned code,
             return NULL;
     }
     /* Any of several may have been refused; and 421 may come when the only one
-     * has had its answer (RFC 5321 section 3.8). */
+     * has had its answer, 500 to a line that was no command (RFC 5321 sections
+     * 3.8, 4.2.2). */
     if (s->pending_n > 0 && s->server_doubt && code >= 400 &&
-        (s->pending_n > 1 || code == 421)) {
+        (s->pending_n > 1 || code == 421 || code == 500)) {
         smtp_answer_lost(s, out);
         return NULL;
     }

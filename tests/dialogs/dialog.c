@@ -191,8 +191,11 @@ static bool read_option(struct reader *r, struct span word)
         d->over_tls = true;
     else if (span_same(word, SPAN("midstream")))
         d->midstream = true;
+    else if (span_same(word, SPAN("no-synack")))
+        d->no_synack = true;
     else
-        return fail(r, "options are show-users, over-tls, midstream");
+        return fail(r,
+                    "options are show-users, over-tls, midstream, no-synack");
     return true;
 }
 

@@ -45,7 +45,7 @@ struct wanted {
 struct dialog {
     struct span protocol; /* "imap" */
     uint16_t port;
-    bool show_users, over_tls, midstream;
+    bool show_users, over_tls, midstream, no_synack;
     enum end end;
     enum dir closer;  /* who closed first, or reset */
     int64_t duration; /* time of the end */

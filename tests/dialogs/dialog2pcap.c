@@ -159,8 +159,12 @@ static bool write_dialog(struct writer *w, const struct dialog *d,
 {
     if (!d->midstream) {
         packet(w, 0, C2S, SYN, nothing);
-        packet(w, trip, S2C, SYN | ACK, nothing);
-        packet(w, 2 * trip, C2S, ACK, nothing);
+        if (d->no_synack) {
+            w->next[S2C]++;
+        } else {
+            packet(w, trip, S2C, SYN | ACK, nothing);
+            packet(w, 2 * trip, C2S, ACK, nothing);
+        }
     }
     for (size_t i = 0; i < d->step_count; i++) {
         const struct step *step = &d->steps[i];
