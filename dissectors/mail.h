@@ -73,6 +73,15 @@ static inline bool mail_greeting_missed(const struct flow_context *context,
     return context->synack_missed && commands_waiting > 0;
 }
 
+/* Whether the first bytes of dir that are seen, `spoken` being what
+ * mail_server_speaks() says of them, may be the middle of what it said. */
+static inline bool mail_begins_late(const struct flow_context *context,
+                                    enum dir dir, struct span spoken)
+{
+    return dir == S2C && context->synack_missed &&
+           span_same(spoken, SPAN("other"));
+}
+
 /* ---- SASL (RFC 4422) ---- */
 
 /* The user name in the step-th message (from 0) of the client, where the

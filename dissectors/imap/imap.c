@@ -27,6 +27,9 @@ static bool is_bare_quit(struct span bytes)
     return span_take_line(&bytes, &line) && span_is(line, SPAN("QUIT"));
 }
 
+static void imap_gap(void *self, enum dir dir, uint64_t lost,
+                     struct facts *out);
+
 /* Where a new line begins: is it IMAP at all?  False while that is not yet
  * known, or once it is known that it is not. */
 static bool is_ours(struct imap *im, enum dir dir, struct span bytes,
@@ -51,6 +54,10 @@ static bool is_ours(struct imap *im, enum dir dir, struct span bytes,
         (span_same(spoken, SPAN("other")) && mail_is_line(bytes) &&
          (dir == C2S || bytes.p[0] == '*')))
         return true;
+    if (!judged && mail_begins_late(im->context, dir, spoken)) {
+        imap_gap(im, dir, 1, out);
+        return true;
+    }
     tell_foreign(im, dir, spoken, bytes, out);
     return false;
 }

@@ -31,6 +31,9 @@ static void tell_foreign(struct pop3 *pop, const struct chunk *in,
          .other = SPAN("pop3"), .line = mail_kept(&line));
 }
 
+static void pop3_gap(void *self, enum dir dir, uint64_t lost,
+                     struct facts *out);
+
 /* Where a new line begins: is it POP3 at all?  False while that is not yet
  * known, or once it is known that it is not. */
 static bool is_ours(struct pop3 *pop, const struct chunk *in, struct span bytes,
@@ -53,6 +56,10 @@ static bool is_ours(struct pop3 *pop, const struct chunk *in, struct span bytes,
     if (span_same(spoken, SPAN("pop3")) ||
         (dir == C2S && span_same(spoken, SPAN("other")) && mail_is_line(bytes)))
         return true;
+    if (!judged && mail_begins_late(pop->context, dir, spoken)) {
+        pop3_gap(pop, dir, 1, out);
+        return true;
+    }
     tell_foreign(pop, in, spoken, bytes, out);
     return false;
 }

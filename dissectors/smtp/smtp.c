@@ -159,6 +159,9 @@ static void feed_client(struct smtp *s, const struct chunk *in,
     }
 }
 
+static void smtp_gap(void *self, enum dir dir, uint64_t lost,
+                     struct facts *out);
+
 /* The first bytes of the server: is it SMTP at all?  False: too few to say. */
 static bool meet_server(struct smtp *s, const struct chunk *in,
                         struct facts *out)
@@ -170,6 +173,10 @@ static bool meet_server(struct smtp *s, const struct chunk *in,
     s->met = true;
     if (span_is(spoken, SPAN("smtp")))
         return true;
+    if (mail_begins_late(s->context, S2C, spoken)) {
+        smtp_gap(s, S2C, 1, out);
+        return true;
+    }
     /* An odd line alone may be followed by something better. */
     s->foreign = !span_is(spoken, SPAN("other"));
     struct span rest = in->bytes;

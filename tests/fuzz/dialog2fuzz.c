@@ -20,7 +20,8 @@ static int settings(const struct dialog *d)
     for (int i = 0; i < 4; i++) {
         if (span_same(d->protocol, span_of(protocols[i])))
             return i | (int)d->end << 2 | (d->over_tls ? 0x10 : 0) |
-                   (d->midstream ? 0x20 : 0) | (d->show_users ? 0x40 : 0);
+                   (d->midstream ? 0x20 : 0) | (d->show_users ? 0x40 : 0) |
+                   (d->no_synack ? 0x80 : 0);
     }
     return 0;
 }

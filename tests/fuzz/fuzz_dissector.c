@@ -20,7 +20,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { PICK = 0x03, OVER_TLS = 0x10, MIDSTREAM = 0x20, SHOW_USERS = 0x40 };
+enum {
+    PICK = 0x03,
+    OVER_TLS = 0x10,
+    MIDSTREAM = 0x20,
+    SHOW_USERS = 0x40,
+    NO_SYNACK = 0x80
+};
 
 static const struct dissector *const picks[] = {
     &imap_dissector,
@@ -71,6 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct dialog d = {.port = 143,
                        .over_tls = (settings & OVER_TLS) != 0,
                        .midstream = (settings & MIDSTREAM) != 0,
+                       .no_synack = (settings & NO_SYNACK) != 0,
                        .show_users = (settings & SHOW_USERS) != 0,
                        .end = (enum end)(settings >> 2 & 3)};
     while (c.rest.n)
