@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "story/endpoints.h"
 #include "story/visits.h"
@@ -349,16 +350,30 @@ static bool is_client_of(const struct fact_session *session,
 
 /* Those with the name or another one of its domain, and those that show that the
  * capture has one side of things only. */
-static void add_sessions_with(struct judging *j, struct facts *subject,
-                              const struct fact_dns_lookup *lookup)
+/* A program connects as soon as it knows an address; one that waits for an
+ * answer in vain waits for longer. */
+enum { AT_ONCE = 2 }; /* s */
+
+/* The answer was not captured, so nothing but the time ties the two. */
+static bool follows_at_once(const struct book_entry *session,
+                            const struct fact *lookup)
 {
+    int64_t after = session->start - lookup->time;
+    return session->session.name.n == 0 && after >= 0 &&
+           after <= AT_ONCE * CLOCK_SECOND;
+}
+
+static void add_sessions_with(struct judging *j, struct facts *subject,
+                              const struct fact *asked)
+{
+    const struct fact_dns_lookup *lookup = lookup_of(asked);
     for (size_t i = 0; i < book_count(j->book); i++) {
         const struct book_entry *entry = book_get(j->book, i);
         const struct fact_session *s = &entry->session;
         if ((span_is(s->name, lookup->name) ||
              span_is(s->domain, lookup->domain) ||
              (lookup->host.n && span_is(s->domain, lookup->domain)) ||
-             s->only_from.n) &&
+             s->only_from.n || follows_at_once(entry, asked)) &&
             is_client_of(s, lookup))
             add_session(subject, entry);
     }
@@ -373,7 +388,8 @@ static void judge_lookups(struct judging *j)
     if (count)
         qsort(sorted, count, sizeof *sorted, by_question);
     for (size_t i = 0; i < count;) {
-        const struct fact_dns_lookup *first = lookup_of(sorted[i]);
+        const struct fact *asked = sorted[i];
+        const struct fact_dns_lookup *first = lookup_of(asked);
         struct facts *subject = subject_new();
         bool mail = false;
         for (; i < count; i++) {
@@ -385,7 +401,7 @@ static void judge_lookups(struct judging *j)
             mail = mail || !span_same(next->role, SPAN("other"));
         }
         if (mail)
-            add_sessions_with(j, subject, first);
+            add_sessions_with(j, subject, asked);
         judge(j, SCOPE_LOOKUP, &subject);
     }
     free(sorted);
