@@ -492,7 +492,8 @@ void beside_tell(struct beside *b, struct book *book,
     struct needs needs = {book, lookups_mail_count(b->lookups)};
     lookups_tell(b->lookups, result->end, out);
     encrypted_tell(b->encrypted, out);
-    neighbours_tell(b->neighbours, result->end, needed, &needs, out);
+    neighbours_tell(b->neighbours, result->start, result->end, needed, &needs,
+                    out);
     stations_tell(b->stations, out);
     reach_tell(b->reach, result->end, out);
     leases_tell(b->leases, result->end, is_alone, b->stations, out);

@@ -405,7 +405,8 @@ static int compare_claims(const void *a, const void *b)
     return (x->frame > y->frame) - (x->frame < y->frame);
 }
 
-static void tell_unanswered(const struct neighbours *n, int64_t capture_end,
+static void tell_unanswered(const struct neighbours *n, int64_t capture_start,
+                            int64_t capture_end,
                             bool (*needed)(void *, const struct address *),
                             void *user, struct facts *out)
 {
@@ -427,6 +428,7 @@ static void tell_unanswered(const struct neighbours *n, int64_t capture_end,
         TELL(out, arp_unanswered, .target = span_of(target),
              .asker = span_of(asker), .count = ask->count,
              .prompted = ask->prompted,
+             .began = clock_seconds(ask->first - capture_start),
              .duration = clock_seconds(capture_end - ask->first),
              .ndp = ask->ndp, .only = is_only(n, ask),
              .mail = needed && needed(user, &ask->target));
@@ -458,10 +460,11 @@ static void tell_conflicts(const struct neighbours *n, struct facts *out)
     free(found);
 }
 
-void neighbours_tell(const struct neighbours *neighbours, int64_t capture_end,
+void neighbours_tell(const struct neighbours *neighbours, int64_t capture_start,
+                     int64_t capture_end,
                      bool (*needed)(void *user, const struct address *address),
                      void *user, struct facts *out)
 {
-    tell_unanswered(neighbours, capture_end, needed, user, out);
+    tell_unanswered(neighbours, capture_start, capture_end, needed, user, out);
     tell_conflicts(neighbours, out);
 }

@@ -26,7 +26,7 @@ ETHERNET = 1
 # was looked up, what day it was, or that the capture ends with it.
 BY_THE_REST = """
 captive-portal captive-portal-two-servers connectivity-check-fine dhcp-renewed dns-aaaa-only dns-private-answer dns-spoofed
-imap-address-changed imap-address-conflict imap-address-replaced imap-banned imap-blocked-web-open
+imap-address-changed imap-address-conflict imap-address-replaced imap-banned imap-banned-beside imap-blocked-web-open
 imap-capture-ends-early imap-client-rejects imap-closed-at-once imap-down-for-a-while
 imap-down-since imap-gateway-conflict imap-ipv4-line-down imap-ipv6-no-fallback imap-ipv6-other-port
 imap-ipv6-closed imap-ipv6-silent-fallback imap-ipv6-silent-no-names imap-ipv6-silent-other-server imap-line-down

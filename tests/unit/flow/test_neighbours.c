@@ -82,7 +82,7 @@ static bool needed(void *user, const struct address *address)
 
 static size_t tell(struct fixture *f, enum fact_kind_number kind)
 {
-    neighbours_tell(f->neighbours, 10 * SECOND, needed, NULL, f->facts);
+    neighbours_tell(f->neighbours, 0, 10 * SECOND, needed, NULL, f->facts);
     return facts_count(f->facts, kind);
 }
 
