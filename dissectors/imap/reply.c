@@ -310,13 +310,19 @@ static void login_unasked(struct imap *im, const struct imap_reply *reply,
 }
 
 /* Servers take the first word of a line that is no command for its tag.  It may
- * be a password, so a tag that was not recognised as one is not shown. */
+ * be a password, so a tag that was not recognised as one is not shown, but for
+ * the word that begins a balancer's header (PROXY protocol, section 2.1). */
+static bool is_private(const struct imap *im, struct span tag)
+{
+    return im->client_heard && !span_is(tag, SPAN("PROXY"));
+}
+
 static void tell_reply(struct imap *im, const struct imap_pending *p,
                        const struct imap_reply *reply, struct facts *out)
 {
     static const struct imap_pending none;
     double latency = p ? mail_since(out, p->time) : 0;
-    bool hide = !p && im->client_heard;
+    bool hide = !p && is_private(im, reply->tag);
     struct span line = reply->line;
     if (hide)
         mail_word(&line);
