@@ -565,8 +565,10 @@ static void tell_tls_of_tcp(struct conversation *c, int64_t now)
     tell_who_closed(c);
     if (taken(&f->side[C2S], &bytes))
         c->tls_context.acknowledged = bytes;
-    c->tls_context.heard_known =
-        f->side[C2S].seen && taken(&f->side[S2C], &c->tls_context.heard);
+    /* Who resets need not have acknowledged; but then nothing is repeated. */
+    c->tls_context.heard_known = f->side[C2S].seen &&
+                                 f->side[S2C].retransmissions > 0 &&
+                                 taken(&f->side[S2C], &c->tls_context.heard);
     c->context.quiet = c->tls_context.quiet = flow_quiet_for(f, now);
 }
 
