@@ -68,6 +68,8 @@ struct flow_context {
     int64_t closed_time;   /* of the first FIN; 0 if there was none */
     uint64_t acknowledged; /* how much of the client's stream the server's TCP
                               has acknowledged, as an offset; 0 if unknown */
+    bool heard_known;
+    uint64_t heard; /* the same of the server's stream and the client's TCP */
     int64_t quiet; /* ns from the last packet to the end of the capture */
 };
 

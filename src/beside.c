@@ -413,6 +413,8 @@ void beside_session(struct beside *b, const struct flow *flow,
     }
     if (session->port == PORT_SMTP && flow->handshake == FLOW_FULL)
         lookups_serves(b->lookups, &flow->side[S2C].address);
+    lookups_kept(b->lookups, &flow->side[C2S].address, &flow->side[S2C].address,
+                 flow->last_time);
 }
 
 /* Where the reporter stands, as the client sees it.  Next to the client: neither

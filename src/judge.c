@@ -22,6 +22,7 @@ struct judging {
     const struct result *result;
     struct arena *mem;
     struct findings *findings;
+    struct facts *endpoints; /* what is told of all of them */
 };
 
 static void found(void *user, const struct match *match)
@@ -128,6 +129,18 @@ static void add_backends(struct judging *j, struct facts *subject,
         if (span_same(failed->server, server))
             facts_refer(subject, f);
     }
+}
+
+static struct facts *tell_endpoints(struct book *book)
+{
+    struct facts *told = subject_new();
+    struct sorted s = sorted_sessions(book, by_endpoint);
+    for (size_t i = 0, end; i < s.count; i = end) {
+        end = endpoint_end(&s, i);
+        endpoint_tell(s.entries + i, end - i, told);
+    }
+    free(s.entries);
+    return told;
 }
 
 static void judge_endpoints(struct judging *j)
@@ -241,6 +254,29 @@ static void add_beside(struct judging *j, const struct clients *clients,
     }
 }
 
+enum { OUTAGES_COMPARED = 256 }; /* bounds the comparison of all with all */
+
+/* When its servers served nobody: then it was not about this client. */
+static void add_outages(struct judging *j, struct facts *subject,
+                        const struct book_entry *const *sessions, size_t count)
+{
+    const struct fact *f;
+    for (size_t i = 0;
+         i < OUTAGES_COMPARED &&
+         (f = facts_get(j->endpoints, FACT_KIND_server_outage, i));
+         i++) {
+        const struct fact_server_outage *outage = f->values;
+        for (size_t k = 0; k < count; k++) {
+            const struct fact_session *session = &sessions[k]->session;
+            if (session->port == outage->port &&
+                span_same(session->server, outage->server)) {
+                facts_refer(subject, f);
+                break;
+            }
+        }
+    }
+}
+
 enum { SILENT_CLIENTS_MAX = 256 }; /* bounds the comparison of all with all */
 
 /* Addresses that asked something for mail and never had a session: they are
@@ -317,6 +353,7 @@ static void judge_clients(struct judging *j)
             add_session(subject, s->entries[i]);
         }
         visits_tell(s->entries + first, i - first, subject);
+        add_outages(j, subject, s->entries + first, i - first);
         attempts_tell(j->attempts, j->book, j->result, client, subject);
         add_beside(j, &clients, subject, client);
         judge(j, SCOPE_CLIENT, &subject);
@@ -412,12 +449,13 @@ static void judge_capture(struct judging *j)
     struct facts *subject = subject_new();
     for (size_t i = 0; i < book_count(j->book); i++)
         add_session(subject, book_get(j->book, i));
-    struct sorted s = sorted_sessions(j->book, by_endpoint);
-    for (size_t i = 0, end; i < s.count; i = end) {
-        end = endpoint_end(&s, i);
-        endpoint_tell(s.entries + i, end - i, subject);
+    static const enum fact_kind_number kinds[] = {
+        FACT_KIND_endpoint, FACT_KIND_server_outage, FACT_KIND_server_turns};
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        const struct fact *f;
+        for (size_t i = 0; (f = facts_get(j->endpoints, kinds[k], i)); i++)
+            facts_refer(subject, f);
     }
-    free(s.entries);
     attempts_tell(j->attempts, j->book, j->result, (struct span){NULL, 0},
                   subject);
     add_beside(j, NULL, subject, (struct span){NULL, 0});
@@ -432,8 +470,14 @@ void judge_whole(const struct rules *rules, struct book *book,
                  const struct facts *beside, struct arena *mem,
                  struct findings *findings)
 {
-    struct judging j = {rules, book, beside, attempts, result,
-                        mem, findings};
+    struct judging j = {.rules = rules,
+                        .book = book,
+                        .beside = beside,
+                        .attempts = attempts,
+                        .result = result,
+                        .mem = mem,
+                        .findings = findings,
+                        .endpoints = tell_endpoints(book)};
     if (rules_have_scope(rules, SCOPE_LOOKUP))
         judge_lookups(&j);
     if (rules_have_scope(rules, SCOPE_ENDPOINT))
@@ -442,6 +486,7 @@ void judge_whole(const struct rules *rules, struct book *book,
         judge_clients(&j);
     if (rules_have_scope(rules, SCOPE_CAPTURE))
         judge_capture(&j);
+    facts_free(&j.endpoints);
 }
 
 enum verdict judge_default(const struct fact_session *session)

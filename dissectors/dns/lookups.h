@@ -84,7 +84,7 @@ struct lookup {
     int64_t first_asked, last_asked, answered; /* nanoseconds; 0: never */
     uint64_t asked_frame, answer_frame;        /* the last question's */
 
-    bool used; /* a connection went to an address answered */
+    bool used; /* a connection went to an address answered, or was there */
 
     uint64_t edns_queries;
     bool plain_answered; /* those with EDNS were not */
@@ -146,6 +146,11 @@ void lookups_active(struct lookups *lookups, const struct address *host);
  * connection, in the order of their beginning. */
 void lookups_used(struct lookups *lookups, const struct address *client,
                   const struct address *server, bool mail, int64_t time);
+
+/* The connection was there until then: who asks for its server's name meanwhile
+ * has one. */
+void lookups_kept(struct lookups *lookups, const struct address *client,
+                  const struct address *server, int64_t until);
 
 /* What name the client had for the server at this time. */
 struct lookup_name {

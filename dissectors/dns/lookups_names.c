@@ -184,17 +184,22 @@ static void mark_used(const struct lookups *lookups, const struct wanted *w)
     }
 }
 
+void lookups_kept(struct lookups *lookups, const struct address *client,
+                  const struct address *server, int64_t until)
+{
+    for (int asker = ASKER_SELF; asker < ASKERS; asker++) {
+        struct wanted w = {(enum asker)asker, client, server, until};
+        mark_used(lookups, &w);
+    }
+}
+
 static void use(struct lookups *lookups, const struct use *u)
 {
     struct lookup_name found;
     if (u->mail &&
         lookups_name(lookups, &u->client, &u->server, INT64_MAX, &found))
         mail_name_add(lookups, found.name);
-    for (int asker = ASKER_SELF; asker < ASKERS; asker++) {
-        struct wanted w = {(enum asker)asker, &u->client, &u->server,
-                           INT64_MAX};
-        mark_used(lookups, &w);
-    }
+    lookups_kept(lookups, &u->client, &u->server, INT64_MAX);
 }
 
 void lookups_used(struct lookups *lookups, const struct address *client,

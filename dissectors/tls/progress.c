@@ -207,8 +207,11 @@ void progress_end(struct tls *tls, enum end why, struct facts *out)
     bool server_closed = tls->left && tls->left_by == S2C;
     bool servers_fault = ending.server_due >= PATIENCE ||
                          (ending.server_due > 0 && server_closed);
+    /* Who never got the server's part has no opinion of it. */
+    bool arrived =
+        !tls->context->heard_known || tls->context->heard >= tls->served;
     ending.given_up =
         (why != END_OF_CAPTURE || tls->context->quiet >= PATIENCE) &&
-        !servers_fault;
+        !servers_fault && arrived;
     tell(tls, SPAN("unfinished"), &ending, out);
 }

@@ -99,6 +99,7 @@ struct tls {
     struct tls_choice choice;
     enum reached reached;
     int64_t spoken; /* when something of the handshake was last said */
+    uint64_t served; /* where in its stream the server's part of it ends */
     bool midstream; /* encrypted records came first: no hello to expect */
     bool done;      /* nothing more is read */
     bool lost;      /* bytes were lost where it matters: no claims at the end */

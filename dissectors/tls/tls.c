@@ -255,6 +255,8 @@ static bool step(struct tls *tls, struct reading *r, struct facts *out)
     if (!tls->told && !tls->midstream && record.type != RECORD_ALERT) {
         facts_at(out, r->dir, r->offset + 1);
         tls->spoken = facts_time(out);
+        if (r->dir == S2C)
+            tls->served = r->offset + record.header + record.length;
     }
     if (!is_worth_reading(tls, r->dir, &record)) {
         tls->done = true;

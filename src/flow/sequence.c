@@ -84,6 +84,15 @@ static bool was_overtaken(const struct flow *flow, int64_t since, int64_t now)
     return since != 0 && elapsed(since, now) < soon;
 }
 
+/* Nor is what comes later than that the first try, where the way is known on
+ * both sides of the capture: it was lost before it got there. */
+static bool was_lost(const struct flow *flow, int64_t since, int64_t now)
+{
+    int64_t trip = flow->rtt + flow->side[S2C].rtt_least;
+    return since != 0 && flow->rtt > 0 && flow->side[S2C].rtt_least > 0 &&
+           elapsed(since, now) >= trip;
+}
+
 /* Takes start..end out of one hole.  Returns how much of it there was. */
 static uint32_t fill_hole(struct flow_detail *detail, uint32_t i,
                           uint32_t start, uint32_t end)
@@ -293,6 +302,8 @@ uint64_t sequence_content(struct flow *flow, enum dir dir,
         fresh = fill(detail, seq, end);
         if (fresh > 0 && was_overtaken(flow, since, packet->time))
             side->reordered++;
+        else if (fresh > 0 && was_lost(flow, since, packet->time))
+            side->retransmissions++;
     }
     if (fresh < packet->length && ahead(seq, side->first_seq) >= 0) {
         side->retransmissions++;

@@ -62,6 +62,7 @@ struct stations {
         bool in; /* of all unicasts */
     } ends[2];   /* of the first one */
     bool unicast;
+    bool sends_here; /* ends[0] was said to */
 };
 
 struct stations *stations_new(void)
@@ -257,12 +258,34 @@ static void on_unicast(struct stations *s, const struct packet *packet)
                          same_mac(s->ends[i].mac, packet->destination_mac);
 }
 
+/* A cooked header names no destination, but says who sends from here. */
+static void on_cooked(struct stations *s, const struct packet *packet)
+{
+    s->unicast = true;
+    if (!packet->sent_here)
+        return;
+    if (!s->sends_here) {
+        s->sends_here = s->ends[0].in = true;
+        memcpy(s->ends[0].mac, packet->source_mac, 6);
+    }
+    s->ends[0].in &= same_mac(s->ends[0].mac, packet->source_mac);
+}
+
+static void note_ends(struct stations *s, const struct packet *packet)
+{
+    static const uint8_t unknown[6];
+    if (same_mac(packet->destination_mac, unknown))
+        on_cooked(s, packet);
+    else if (!(packet->destination_mac[0] & 1) &&
+             (!s->unicast || s->ends[0].in || s->ends[1].in))
+        on_unicast(s, packet);
+}
+
 void stations_packet(struct stations *s, const struct packet *packet)
 {
     s->turn++;
-    if (packet->has_macs && !(packet->destination_mac[0] & 1) &&
-        (!s->unicast || s->ends[0].in || s->ends[1].in))
-        on_unicast(s, packet);
+    if (packet->has_macs)
+        note_ends(s, packet);
     if (packet->kind == PACKET_ARP) {
         on_arp(s, packet);
         if (packet->has_macs && packet->destination_mac[0] & 1)

@@ -47,8 +47,9 @@ bool scope_has(enum scope scope, const struct fact_kind *kind)
         return scope == SCOPE_CLIENT || scope == SCOPE_CAPTURE;
     case FACT_KIND_backend_failed:
         return scope == SCOPE_ENDPOINT;
-    case FACT_KIND_endpoint:
     case FACT_KIND_server_outage:
+        return scope != SCOPE_SESSION && scope != SCOPE_LOOKUP;
+    case FACT_KIND_endpoint:
     case FACT_KIND_server_turns:
         return scope == SCOPE_ENDPOINT || scope == SCOPE_CAPTURE;
     case FACT_KIND_client_visits:

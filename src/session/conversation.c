@@ -549,16 +549,27 @@ static enum end how_it_ended(const struct flow *flow)
     return END_OF_CAPTURE;
 }
 
-/* What the TLS dissector can not see in the bytes: who hung up, and how much
- * of what the client said the server's TCP took, and how long nothing came. */
+/* How much of what a side said the other's TCP took; false if that is unknown. */
+static bool taken(const struct flow_side *side, uint64_t *bytes)
+{
+    uint32_t acknowledged = side->acked - side->first_seq;
+    *bytes = acknowledged;
+    return side->seq_known && acknowledged <= side->bytes + 1;
+}
+
+/* What the TLS dissector can not see in the bytes: who hung up, how much of
+ * what was said the other side's TCP took, and how long nothing came. */
 static void tell_tls_of_tcp(struct conversation *c, int64_t now)
 {
     const struct flow *f = c->flow;
-    const struct flow_side *client = &f->side[C2S];
+    uint64_t bytes;
     tell_who_closed(c);
-    uint32_t acknowledged = client->acked - client->first_seq;
-    if (client->seq_known && acknowledged <= client->bytes + 1)
-        c->tls_context.acknowledged = acknowledged;
+    if (taken(&f->side[C2S], &bytes))
+        c->tls_context.acknowledged = bytes;
+    /* Who resets need not have acknowledged; but then nothing is repeated. */
+    c->tls_context.heard_known = f->side[C2S].seen &&
+                                 f->side[S2C].retransmissions > 0 &&
+                                 taken(&f->side[S2C], &c->tls_context.heard);
     c->context.quiet = c->tls_context.quiet = flow_quiet_for(f, now);
 }
 

@@ -31,7 +31,7 @@ imap-capture-ends-early imap-client-rejects imap-closed-at-once imap-down-for-a-
 imap-down-since imap-gateway-conflict imap-ipv4-line-down imap-ipv6-no-fallback imap-ipv6-other-port
 imap-ipv6-closed imap-ipv6-silent-fallback imap-ipv6-silent-no-names imap-ipv6-silent-other-server imap-line-down
 imap-looked-only imap-mtu-learned-middle imap-notebook-shut imap-one-backend-dead imap-one-request imap-ping-ok-port-silent
-imap-port-blocked imap-security-guessed imap-server-gateway-gone imap-still-waiting imap-stopped-too-early
+imap-port-blocked imap-security-guessed imap-security-guessed-late imap-server-gateway-gone imap-silent-since imap-still-waiting imap-stopped-too-early
 imap-syn-dropped imap-syn-scan imap-way-traced imaps-balancer-asks-snaplen-96 imaps-port-looked-at imaps-redirected-nearby imaps-snaplen-68
 network-outage one-network-cut-off plaintext-filtered smtp-all-refuse smtp-first-mx-busy smtp-greets-nobody smtp-many-mx-silent smtp-port25-blocked
 smtp-port25-rejected smtp-port25-sweep smtp-refusal-missing smtp-snaplen-96 tls12-dh-small-tolerated tls12-expired-cut

@@ -244,6 +244,30 @@ static void but_not_long_after(void **state)
     assert_false(told(f, 0)->used);
 }
 
+static void who_is_connected_may_ask_for_the_name_again(void **state)
+{
+    struct fixture *f = *state;
+    const uint8_t bytes[4] = {192, 0, 2, 1};
+    struct address client = ipv4(CLIENT),
+                   server = address_of((struct span){bytes, 4});
+    lookups_used(f->lookups, &client, &server, true, SECOND);
+    resolve(f, "again.example", 20 * SECOND);
+    lookups_kept(f->lookups, &client, &server, 30 * SECOND);
+    assert_true(told(f, 0)->used);
+}
+
+static void but_not_who_was_connected_before(void **state)
+{
+    struct fixture *f = *state;
+    const uint8_t bytes[4] = {192, 0, 2, 1};
+    struct address client = ipv4(CLIENT),
+                   server = address_of((struct span){bytes, 4});
+    lookups_used(f->lookups, &client, &server, true, SECOND);
+    resolve(f, "again.example", 20 * SECOND);
+    lookups_kept(f->lookups, &client, &server, 20 * SECOND);
+    assert_false(told(f, 0)->used);
+}
+
 static void what_mail_used_is_a_mail_host(void **state)
 {
     struct fixture *f = *state;
@@ -411,6 +435,8 @@ int main(void)
         TEST(but_a_question_with_another_id_is_another),
         TEST(an_answer_may_be_stored_after_its_use),
         TEST(but_not_long_after),
+        TEST(who_is_connected_may_ask_for_the_name_again),
+        TEST(but_not_who_was_connected_before),
         TEST(what_mail_used_is_a_mail_host),
         TEST(mx_targets_are_mail_hosts),
         TEST(roles_go_by_the_name),

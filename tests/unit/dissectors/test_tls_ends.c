@@ -233,6 +233,27 @@ static void whether_the_hello_arrived_is_what_tcp_says(void **state)
     lab_close(&lab);
 }
 
+static void who_never_got_the_certificate_did_not_refuse_it(void **state)
+{
+    (void)state;
+    struct lab lab = {.version = TLS1_2_VERSION, .cert = &server};
+    shake(&lab);
+    keep(&lab, 2); /* ClientHello, and all of the server's first part */
+    struct lab_feed how = {.lab = &lab, .end = END_FIN};
+    how.context = (struct flow_context){.closed_by_known = true,
+                                        .closed_by = C2S,
+                                        .heard_known = true,
+                                        .heard = lab.pieces[1].n - 1};
+    struct lab_seen seen = lab_facts(how);
+    lab_has(&seen, "tls.handshake", 0, "ended_by=client|given_up=no");
+    lab_seen_free(&seen);
+    how.context.heard = lab.pieces[1].n;
+    seen = lab_facts(how);
+    lab_has(&seen, "tls.handshake", 0, "ended_by=client|given_up=yes");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
 static void a_missing_client_certificate_is_seen_in_tls12(void **state)
 {
     (void)state;
@@ -439,6 +460,7 @@ int main(void)
         cmocka_unit_test(a_second_handshake_is_seen_by_the_order_of_records),
         cmocka_unit_test(a_close_without_a_word_says_who_and_where),
         cmocka_unit_test(whether_the_hello_arrived_is_what_tcp_says),
+        cmocka_unit_test(who_never_got_the_certificate_did_not_refuse_it),
         cmocka_unit_test(a_missing_client_certificate_is_seen_in_tls12),
         cmocka_unit_test(a_missing_client_certificate_is_seen_in_tls13),
         cmocka_unit_test(a_client_certificate_is_not_an_empty_one),

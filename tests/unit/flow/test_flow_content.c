@@ -22,20 +22,21 @@ static void each_byte_is_counted_once(void **state)
     lab_close(&lab);
 }
 
-static void a_hole_that_is_filled_late_is_no_retransmission(void **state)
+static void a_hole_that_is_filled_soon_is_no_retransmission(void **state)
 {
     (void)state;
     struct lab lab;
     lab_open(&lab);
     lab_handshake(&lab);
-    S(.flags = TCP_ACK, .seq = 511, .ack = 101, .n = 10);
-    S(.flags = TCP_ACK, .seq = 531, .ack = 101, .n = 10);
-    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .n = 10);
+    S(.flags = TCP_ACK, .seq = 511, .ack = 101, .n = 10, .at = 101);
+    S(.flags = TCP_ACK, .seq = 531, .ack = 101, .n = 10, .at = 102);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .n = 10, .at = 103);
     assert_true(lab.last.new_content);
-    S(.flags = TCP_ACK, .seq = 524, .ack = 101, .n = 3); /* its middle */
-    S(.flags = TCP_ACK, .seq = 521, .ack = 101, .n = 10);
+    S(.flags = TCP_ACK, .seq = 524, .ack = 101, .n = 3,
+      .at = 104); /* its middle */
+    S(.flags = TCP_ACK, .seq = 521, .ack = 101, .n = 10, .at = 105);
     assert_true(lab.last.new_content);
-    C(.flags = TCP_ACK, .seq = 101, .ack = 541);
+    C(.flags = TCP_ACK, .seq = 101, .ack = 541, .at = 106);
     const struct flow_side *server = &lab.last.flow->side[S2C];
     assert_int_equal(server->bytes, 40);
     assert_int_equal(server->retransmissions, 1);
@@ -395,10 +396,25 @@ static void what_others_overtook_was_not_lost(void **state)
     S(.flags = TCP_ACK, .seq = 511, .ack = 101, .n = 10, .at = 100);
     S(.flags = TCP_ACK, .seq = 501, .ack = 101, .n = 10, .at = 102);
     assert_int_equal(lab.last.flow->side[S2C].reordered, 1);
-    S(.flags = TCP_ACK, .seq = 531, .ack = 101, .n = 10, .at = 110);
-    S(.flags = TCP_ACK, .seq = 521, .ack = 101, .n = 10, .at = 210);
-    assert_int_equal(lab.last.flow->side[S2C].reordered, 1);
     assert_int_equal(lab.last.flow->side[S2C].retransmissions, 0);
+    lab_close(&lab);
+}
+
+static void what_was_lost_before_the_capture_was_sent_again(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    lab_handshake(&lab);
+    S(.flags = TCP_ACK, .seq = 511, .ack = 101, .n = 10, .at = 110);
+    S(.flags = TCP_ACK, .seq = 501, .ack = 101, .n = 10, .at = 210);
+    assert_int_equal(lab.last.flow->side[S2C].reordered, 0);
+    assert_int_equal(lab.last.flow->side[S2C].retransmissions, 1);
+    /* later than one that was overtaken, sooner than one that was repeated */
+    S(.flags = TCP_ACK, .seq = 531, .ack = 101, .n = 10, .at = 300);
+    S(.flags = TCP_ACK, .seq = 521, .ack = 101, .n = 10, .at = 307);
+    assert_int_equal(lab.last.flow->side[S2C].reordered, 0);
+    assert_int_equal(lab.last.flow->side[S2C].retransmissions, 1);
     lab_close(&lab);
 }
 
@@ -440,7 +456,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_byte_is_counted_once),
-        cmocka_unit_test(a_hole_that_is_filled_late_is_no_retransmission),
+        cmocka_unit_test(a_hole_that_is_filled_soon_is_no_retransmission),
         cmocka_unit_test(acknowledged_and_never_captured_is_missed),
         cmocka_unit_test(nothing_is_missed_where_an_ack_was_stored_first),
         cmocka_unit_test(keep_alives_are_no_content),
@@ -460,6 +476,7 @@ int main(void)
         cmocka_unit_test(other_content_is_told_however_it_is_cut),
         cmocka_unit_test(the_same_content_in_other_pieces_is_none),
         cmocka_unit_test(what_others_overtook_was_not_lost),
+        cmocka_unit_test(what_was_lost_before_the_capture_was_sent_again),
         cmocka_unit_test(losses_in_a_row_are_counted),
         cmocka_unit_test(a_filling_queue_shows_in_the_round_trip),
     };

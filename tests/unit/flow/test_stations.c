@@ -113,6 +113,26 @@ static void talk_of_others_shows_that_one_is_not_alone(void **state)
     assert_false(stations_alone(f->stations, seven));
 }
 
+static void a_cooked_header_says_who_sends_from_here(void **state)
+{
+    struct fixture *f = *state;
+    const uint8_t seven[6] = {2, 0, 0, 0, 0, 7}, one[6] = {2, 0, 0, 0, 0, 1};
+    const uint8_t unknown[6] = {0};
+    struct packet p = {.kind = PACKET_UDP, .has_macs = true};
+    memcpy(p.destination_mac, unknown, 6);
+    memcpy(p.source_mac, one, 6);
+    stations_packet(f->stations, &p);
+    assert_false(stations_alone(f->stations, one));
+    memcpy(p.source_mac, seven, 6);
+    p.sent_here = true;
+    stations_packet(f->stations, &p);
+    assert_true(stations_alone(f->stations, seven));
+    assert_false(stations_alone(f->stations, one));
+    memcpy(p.source_mac, one, 6);
+    stations_packet(f->stations, &p); /* it has two interfaces */
+    assert_false(stations_alone(f->stations, seven));
+}
+
 static void going_over_to_another_address_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -199,6 +219,7 @@ int main(void)
         TEST(who_has_another_address_has_not_only_that),
         TEST(the_cloud_s_own_address_is_none),
         TEST(talk_of_others_shows_that_one_is_not_alone),
+        TEST(a_cooked_header_says_who_sends_from_here),
         TEST(going_over_to_another_address_is_told),
         TEST(who_has_two_addresses_does_not_change_them),
         TEST(a_broadcast_that_goes_round_is_counted),
