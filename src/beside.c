@@ -184,9 +184,16 @@ void beside_icmp(struct beside *b, const struct packet *p)
         !unreachable_is(i))
         return;
     if (i->quoted_protocol == PROTOCOL_UDP)
-        lookups_unreachable(b->lookups, &i->quoted_source,
-                            &i->quoted_destination, i->quoted_source_port,
-                            p->frame, p->time);
+        lookups_unreachable(b->lookups,
+                            &(struct dns_undelivered){
+                                .client = i->quoted_source,
+                                .resolver = i->quoted_destination,
+                                .reporter = p->source,
+                                .client_port = i->quoted_source_port,
+                                .what = unreachable_what(i),
+                                .frame = p->frame,
+                                .time = p->time,
+                            });
     else if (i->quoted_protocol == PROTOCOL_TCP)
         lookups_tcp(b->lookups, &i->quoted_source, &i->quoted_destination,
                     LOOKUP_TCP_REFUSED);

@@ -277,19 +277,21 @@ void lookups_message(struct lookups *lookups, const struct dns_seen *seen,
 
 /* A resolver's library asks for A and AAAA from one port: all that are open on
  * it are told at once. */
-void lookups_unreachable(struct lookups *lookups, const struct address *client,
-                         const struct address *resolver, uint16_t client_port,
-                         uint64_t frame, int64_t time)
+void lookups_unreachable(struct lookups *lookups,
+                         const struct dns_undelivered *error)
 {
     for (size_t back = 1; back <= lookups->count && back <= LOOK_BACK; back++) {
         struct lookup *l = &lookups->all[lookups->count - back]->lookup;
-        if (l->outcome != LOOKUP_UNANSWERED || !asked_from(l, client_port) ||
-            !address_same(&l->client, client) ||
-            !address_same(&l->resolver, resolver))
+        if (l->outcome != LOOKUP_UNANSWERED ||
+            !asked_from(l, error->client_port) ||
+            !address_same(&l->client, &error->client) ||
+            !address_same(&l->resolver, &error->resolver))
             continue;
         l->outcome = LOOKUP_UNREACHABLE;
-        l->answered = time;
-        l->answer_frame = frame;
+        l->unreachable = error->what;
+        l->reporter = error->reporter;
+        l->answered = error->time;
+        l->answer_frame = error->frame;
     }
 }
 

@@ -96,6 +96,10 @@ struct lookup {
     int64_t other_delay;
     bool other_distance;
 
+    /* The last ICMP error about a question: */
+    struct span unreachable; /* what is: port, host, ... */
+    struct address reporter;
+
     /* How the answer is known: */
     uint16_t answer_id, answer_port;
     uint8_t answer_ttl; /* of its packet */
@@ -127,9 +131,17 @@ void lookups_message(struct lookups *lookups, const struct dns_seen *seen,
                      struct span message);
 
 /* An ICMP error quoted a packet of the client to the resolver's port 53. */
-void lookups_unreachable(struct lookups *lookups, const struct address *client,
-                         const struct address *resolver, uint16_t client_port,
-                         uint64_t frame, int64_t time);
+struct dns_undelivered {
+    struct address client, resolver;
+    struct address reporter; /* who sent the error: the resolver, or another */
+    uint16_t client_port;
+    struct span what; /* what is unreachable: port, host, ...; is kept */
+    uint64_t frame;
+    int64_t time;
+};
+
+void lookups_unreachable(struct lookups *lookups,
+                         const struct dns_undelivered *error);
 
 /* How a connection of the client to the resolver's TCP port 53 goes. */
 void lookups_tcp(struct lookups *lookups, const struct address *client,

@@ -37,7 +37,7 @@ struct shape {
     bool short_turn;          /* its last turn but this was as long as "DATA" */
     uint64_t short_requests;  /* such turns that more than a goodbye followed */
 
-    /* Around the longest wait of the client. */
+    /* Around the longest wait of the client; the last of those alike. */
     int64_t pause;
     uint64_t pause_request, pause_answer;
     bool answering;              /* the server's current turn ends the wait */

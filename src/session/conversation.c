@@ -268,9 +268,12 @@ static bool back_to_plain(struct conversation *c, enum dir dir,
         return false;
     struct span line = span_first(bytes, span_find(bytes, '\n'));
     line = span_trim(span_first(line, 120));
-    if (dir == S2C)
-        TELL(c->facts, tls_not_tls, .side = SPAN("server"), .line = line,
-             .starttls = true);
+    /* What the client says may be a password. */
+    if (dir == C2S)
+        line = SPAN("");
+    TELL(c->facts, tls_not_tls,
+         .side = dir == C2S ? SPAN("client") : SPAN("server"), .line = line,
+         .starttls = true);
     c->tls = false;
     c->tls_self = NULL;
     c->summary.starttls = false;

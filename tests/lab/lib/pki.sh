@@ -92,6 +92,12 @@ sign ca wrong-usage "/CN=mail.example.org" good.key \
 extendedKeyUsage=clientAuth" $valid
 for name in only-common-name wrong-usage; do cp good.key $name.key; done
 
+# What a mail server of a maker of firewalls brings with it.
+root appliance-ca "/O=Fortinet/CN=fortinet-subca2001"
+sign appliance-ca appliance "/O=Fortinet/CN=FEVM010000012345" good.key \
+    "extendedKeyUsage=serverAuth" $valid
+cp good.key appliance.key
+
 # A chain whose middle has run out.
 sign ca old-intermediate "/O=Lab/CN=Lab Old Intermediate CA" good.key \
     "basicConstraints=critical,CA:TRUE
@@ -134,5 +140,9 @@ openssl req -x509 -new -key good.key -days 3650 -subj "/CN=localhost.localdomain
 cp good.key default.key
 openssl req -x509 -new -key good.key -days 3650 -subj "/CN=mail.example.org" \
     -addext "subjectAltName=$hosts" -out self-signed.pem
-cp good.key self-signed.key
+openssl req -x509 -new -key good.key -days 3650 -subj "/CN=imap.example.org" \
+    -out self-signed-only-common-name.pem
+for name in self-signed self-signed-only-common-name; do
+    cp good.key $name.key
+done
 chmod 644 ./*.key

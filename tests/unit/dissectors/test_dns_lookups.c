@@ -159,16 +159,27 @@ static void a_truncated_answer_waits_for_tcp(void **state)
 static void unreachable_until_answered(void **state)
 {
     struct fixture *f = *state;
-    struct address client = ipv4(CLIENT), resolver = ipv4(RESOLVER);
+    struct dns_undelivered error = {.client = ipv4(CLIENT),
+                                    .resolver = ipv4(RESOLVER),
+                                    .reporter = ipv4(RESOLVER),
+                                    .client_port = PORT + 1,
+                                    .what = SPAN("port"),
+                                    .frame = 9,
+                                    .time = SECOND};
     ask(f, 7, "a.example", DNS_A, SECOND);
     ask(f, 8, "a.example", DNS_AAAA, SECOND);
-    lookups_unreachable(f->lookups, &client, &resolver, PORT + 1, 9, SECOND);
-    lookups_unreachable(f->lookups, &client, &resolver, PORT, 9, SECOND + 1);
+    lookups_unreachable(f->lookups, &error);
+    error.client_port = PORT;
+    error.time++;
+    lookups_unreachable(f->lookups, &error);
     ask(f, 9, "a.example", DNS_A, 2 * SECOND);
     say(f, true, PORT, 3 * SECOND,
         answer(9, "a.example", DNS_A, DNS_NXDOMAIN));
     assert_span(told(f, 0)->outcome, "nxdomain");
+    assert_span(told(f, 0)->unreachable, "");
     assert_span(told(f, 1)->outcome, "unreachable");
+    assert_span(told(f, 1)->unreachable, "port");
+    assert_true(span_is(told(f, 1)->reporter, told(f, 1)->resolver));
     assert_int_equal(facts_get(f->facts, FACT_KIND_dns_lookup, 1)->frame, 9);
 }
 

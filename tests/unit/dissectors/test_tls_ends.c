@@ -388,6 +388,28 @@ static void the_longest_wait_is_measured(void **state)
     }
 }
 
+static void of_waits_alike_the_last_is_measured(void **state)
+{
+    (void)state;
+    struct lab lab = {.version = TLS1_3_VERSION, .cert = &server};
+    shake(&lab);
+    lab_say(&lab, S2C, "* OK ready\r\n");
+    lab_say(&lab, C2S, "a1 LOGIN bob hunter2\r\n");
+    lab.now += 2 * CLOCK_SECOND + CLOCK_SECOND / 100;
+    lab_say(&lab, S2C, "a1 NO [AUTHENTICATIONFAILED] Failed.\r\n");
+    lab_say(&lab, C2S, "a2 LOGIN bob hunter22\r\n");
+    lab.now += 2 * CLOCK_SECOND;
+    lab_say(&lab, S2C, "a2 NO [AUTHENTICATIONFAILED] Failed.\r\n");
+    lab_say(&lab, C2S, "a3 LOGOUT\r\n");
+    lab_say(&lab, S2C, "* BYE\r\na3 OK\r\n");
+    struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
+    lab_has(&seen, "tls.shape", 0,
+            "pause=2.001|answer_after_pause=38|request_before_pause=23"
+            "|exchanges=3|ended_after_pause=yes");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
 static void a_turn_as_short_as_data_counts_when_more_follows(void **state)
 {
     (void)state;
@@ -467,6 +489,7 @@ int main(void)
         cmocka_unit_test(warnings_do_not_end_a_handshake),
         cmocka_unit_test(session_tickets_are_not_the_servers_words),
         cmocka_unit_test(the_longest_wait_is_measured),
+        cmocka_unit_test(of_waits_alike_the_last_is_measured),
         cmocka_unit_test(a_turn_as_short_as_data_counts_when_more_follows),
         cmocka_unit_test(the_end_of_a_talk_is_measured),
         cmocka_unit_test(a_long_talk_is_not_followed_to_its_end),
