@@ -69,6 +69,7 @@ struct tls_half {
 struct tls_offer {
     unsigned hellos;
     uint16_t version; /* the highest */
+    uint16_t legacy_version; /* 0: not captured */
     bool resumption;  /* of a session, was offered */
     bool early_data;  /* was announced (0-RTT) */
     uint8_t random[TLS_RANDOM];

@@ -17,11 +17,15 @@
 #include "tls/alert.h"
 #include "tls/foreign.h"
 #include "tls/handshake.h"
+#include "tls/names.h"
 #include "tls/opaque.h"
 #include "tls/progress.h"
 #include "tls/secrets.h"
 
-enum { ALERT_LENGTH = 2 };
+enum {
+    ALERT_LENGTH = 2,
+    MESSAGE_HEADER = 4 /* RFC 8446 section 4: type(1) length(3) */
+};
 
 /* What is being read, and what came of it. */
 struct reading {
@@ -170,6 +174,17 @@ static bool is_first_hello(const struct tls *tls, enum dir dir,
            record->version >= VERSION_TLS10 && !tls->context->midstream;
 }
 
+/* Where the hello ends, and the version at its front, should no more of it have
+ * been captured (RFC 8446 section 4.1.2). */
+static void note_first_hello(struct tls *tls, const struct record *record,
+                             const struct reading *r)
+{
+    struct cursor c = cursor_of(span_skip(r->rest, record->header));
+    cursor_take(&c, MESSAGE_HEADER);
+    tls->offer.end = r->offset + record->header + record->length;
+    tls->offer.legacy_version = cursor_be16(&c);
+}
+
 /* A record that is to be read whole; false while it is not. */
 static bool take_whole(struct tls *tls, const struct record *record,
                        bool encrypted, struct reading *r, struct facts *out)
@@ -179,7 +194,7 @@ static bool take_whole(struct tls *tls, const struct record *record,
     half->waiting = *record;
     half->waiting_n = n;
     if (is_first_hello(tls, r->dir, record))
-        tls->offer.end = r->offset + n;
+        note_first_hello(tls, record, r);
     if (r->rest.n < n)
         return false;
     struct span body = span_skip(span_first(r->rest, n), record->header);
@@ -287,9 +302,11 @@ static struct fed tls_feed(void *self, const struct chunk *in,
  * became of it can be told. */
 static void on_hidden_hello(struct tls *tls, struct facts *out)
 {
-    enum { MESSAGE_HEADER = 4 }; /* RFC 8446 4: type(1) length(3) */
+    char version[NAME_OF_VERSION];
+    uint16_t number = tls->offer.legacy_version;
     size_t length = tls->half[C2S].waiting.length;
     TELL(out, tls_client_hello_hidden,
+         .version = name_of_version(number, version), .version_number = number,
          .bytes = length > MESSAGE_HEADER ? length - MESSAGE_HEADER : 0);
     tls->half[C2S].deaf = true;
     tls->offer.hellos = 1;
