@@ -49,6 +49,8 @@ static void add_step(struct dialog *d, struct arena *mem, struct cursor *c)
         step.kind = STEP_SAY;
         step.bytes = span_first(c->rest, head & 0x7f);
         c->rest = span_skip(c->rest, head & 0x7f);
+        if (step.bytes.n == 0)
+            return; /* nobody hears of a packet without content */
     }
     d->steps = arena_grow(mem, d->steps, d->step_count, &d->step_room,
                           d->step_count + 1, sizeof *d->steps);
