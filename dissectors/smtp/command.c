@@ -308,6 +308,8 @@ static void on_command(struct smtp *s, const struct smtp_verb *verb,
         s->quit_time = s->quit_time ? s->quit_time : facts_time(out);
         TELL(out, mail_close, .by = SPAN("client"),
              .line = smtp_shown_span(&t.line));
+    } else {
+        s->quit_time = 0; /* who goes on has not left */
     }
 }
 
