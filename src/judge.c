@@ -256,6 +256,18 @@ static void add_beside(struct judging *j, const struct clients *clients,
 
 enum { OUTAGES_COMPARED = 256 }; /* bounds the comparison of all with all */
 
+static bool is_of_one(const struct fact_server_outage *outage,
+                      const struct book_entry *const *sessions, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct fact_session *session = &sessions[i]->session;
+        if (session->port == outage->port &&
+            span_same(session->server, outage->server))
+            return true;
+    }
+    return false;
+}
+
 /* When its servers served nobody: then it was not about this client. */
 static void add_outages(struct judging *j, struct facts *subject,
                         const struct book_entry *const *sessions, size_t count)
@@ -265,15 +277,8 @@ static void add_outages(struct judging *j, struct facts *subject,
          i < OUTAGES_COMPARED &&
          (f = facts_get(j->endpoints, FACT_KIND_server_outage, i));
          i++) {
-        const struct fact_server_outage *outage = f->values;
-        for (size_t k = 0; k < count; k++) {
-            const struct fact_session *session = &sessions[k]->session;
-            if (session->port == outage->port &&
-                span_same(session->server, outage->server)) {
-                facts_refer(subject, f);
-                break;
-            }
-        }
+        if (is_of_one(f->values, sessions, count))
+            facts_refer(subject, f);
     }
 }
 
@@ -385,8 +390,6 @@ static bool is_client_of(const struct fact_session *session,
             may_be_same_host(lookup->client, session->client));
 }
 
-/* Those with the name or another one of its domain, and those that show that the
- * capture has one side of things only. */
 /* A program connects as soon as it knows an address; one that waits for an
  * answer in vain waits for longer. */
 enum { AT_ONCE = 2 }; /* s */
@@ -400,6 +403,8 @@ static bool follows_at_once(const struct book_entry *session,
            after <= AT_ONCE * CLOCK_SECOND;
 }
 
+/* Those with the name or another one of its domain, those that followed at once,
+ * and those that show that the capture has one side of things only. */
 static void add_sessions_with(struct judging *j, struct facts *subject,
                               const struct fact *asked)
 {

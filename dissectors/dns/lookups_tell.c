@@ -102,10 +102,13 @@ static void tell(const struct lookups *lookups, const struct lookup *l,
     char client[ADDRESS_TEXT], resolver[ADDRESS_TEXT], type[DNS_TYPE_TEXT];
     char reporter[ADDRESS_TEXT] = "";
     struct text addresses = {0}, ede = {0};
+    struct span unreachable = SPAN("");
     address_text(&l->client, client);
     address_text(&l->resolver, resolver);
-    if (l->outcome == LOOKUP_UNREACHABLE)
+    if (l->outcome == LOOKUP_UNREACHABLE) {
+        unreachable = l->unreachable;
         address_text(&l->reporter, reporter);
+    }
     lookup_addresses_text(&addresses, l->addresses, l->address_count);
     add_ede(&ede, l);
     const struct host *host = host_find(lookups, &l->client);
@@ -126,11 +129,9 @@ static void tell(const struct lookups *lookups, const struct lookup *l,
          .asked_for =
              l->first_asked ? clock_seconds(capture_end - l->first_asked) : 0,
          .resolver = span_of(resolver), .client = span_of(client),
-         .unreachable =
-             l->outcome == LOOKUP_UNREACHABLE ? l->unreachable : SPAN(""),
-         .reporter = span_of(reporter), .ede = l->has_ede ? l->ede + 1u : 0,
-         .ede_text = text_span(&ede), .ttl = l->ttl,
-         .private_answer = has_class(l, false),
+         .unreachable = unreachable, .reporter = span_of(reporter),
+         .ede = l->has_ede ? l->ede + 1u : 0, .ede_text = text_span(&ede),
+         .ttl = l->ttl, .private_answer = has_class(l, false),
          .sinkhole_answer = has_class(l, true), .null_target = l->null_target,
          .used = l->used,
          .resolved_otherwise = lookups_index_otherwise(index, l),

@@ -155,8 +155,7 @@ struct smtp {
     bool met;         /* the first bytes of the server were looked at */
     bool client_met;  /* and those of the client */
     bool server_left; /* 421 was said */
-    int64_t
-        quit_time; /* when the client said QUIT and no command after it; 0: it has not */
+    int64_t quit_time; /* of the client's QUIT, if no command followed; or 0 */
     bool server_rest; /* the server's next bytes are the rest of a lost line */
     bool server_lost; /* or, since bytes are missing, a line of their own */
     bool server_doubt; /* replies were lost */

@@ -32,8 +32,8 @@ void neighbours_packet(struct neighbours *neighbours,
                        const struct packet *packet);
 
 /* Tells arp.unanswered and arp.conflict in the order of their packets.
- * capture_start, capture_end: times of the first and last packet.  needed() says whether mail needed to
- * reach the address; it may be NULL. */
+ * capture_start, capture_end: times of the first and last packet.  needed()
+ * says whether mail needed to reach the address; it may be NULL. */
 void neighbours_tell(const struct neighbours *neighbours, int64_t capture_start,
                      int64_t capture_end,
                      bool (*needed)(void *user, const struct address *address),
