@@ -131,30 +131,26 @@ static void add_backends(struct judging *j, struct facts *subject,
     }
 }
 
-static struct facts *tell_endpoints(struct book *book)
+static void refer(void *subject, const struct fact *fact)
 {
-    struct facts *told = subject_new();
-    struct sorted s = sorted_sessions(book, by_endpoint);
-    for (size_t i = 0, end; i < s.count; i = end) {
-        end = endpoint_end(&s, i);
-        endpoint_tell(s.entries + i, end - i, told);
-    }
-    free(s.entries);
-    return told;
+    facts_refer(subject, fact);
 }
 
+/* What is told of each is kept in j->endpoints, for clients and the capture. */
 static void judge_endpoints(struct judging *j)
 {
     struct sorted s = sorted_sessions(j->book, by_endpoint);
     for (size_t i = 0; i < s.count;) {
         size_t end = endpoint_end(&s, i);
         struct facts *subject = subject_new();
-        endpoint_tell(s.entries + i, end - i, subject);
+        facts_listen(j->endpoints, refer, subject);
+        endpoint_tell(s.entries + i, end - i, j->endpoints);
         add_backends(j, subject, s.entries[i]->session.server);
         for (; i < end; i++)
             add_session(subject, s.entries[i]);
         judge(j, SCOPE_ENDPOINT, &subject);
     }
+    facts_listen(j->endpoints, NULL, NULL);
     free(s.entries);
 }
 
@@ -482,11 +478,10 @@ void judge_whole(const struct rules *rules, struct book *book,
                         .result = result,
                         .mem = mem,
                         .findings = findings,
-                        .endpoints = tell_endpoints(book)};
+                        .endpoints = subject_new()};
     if (rules_have_scope(rules, SCOPE_LOOKUP))
         judge_lookups(&j);
-    if (rules_have_scope(rules, SCOPE_ENDPOINT))
-        judge_endpoints(&j);
+    judge_endpoints(&j);
     if (rules_have_scope(rules, SCOPE_CLIENT))
         judge_clients(&j);
     if (rules_have_scope(rules, SCOPE_CAPTURE))
