@@ -139,6 +139,15 @@ static void was_reset(const struct context *c, enum dir dir, uint32_t index)
          .client_bytes = reset->bytes[C2S], .server_bytes = reset->bytes[S2C]);
 }
 
+/* A program that is gone resets what still comes for it (RFC 9293, section
+ * 3.6.1: nobody could take it). */
+static bool read_on(const struct context *c, enum dir dir)
+{
+    const struct flow_side *peer = &c->flow->side[other_dir(dir)];
+    return !c->flow->side[dir].reset &&
+           (int32_t)(peer->acked - peer->next_seq) >= 0;
+}
+
 static void fin(const struct context *c, enum dir dir, uint32_t index)
 {
     const struct flow_detail *detail = detail_of(c, dir);
@@ -150,7 +159,7 @@ static void fin(const struct context *c, enum dir dir, uint32_t index)
          .server_bytes = detail->fin.bytes[S2C], .unseen = detail->fin.unseen,
          .delay = clock_seconds(detail->fin.delay), .late_bytes = late,
          .late = late ? between(detail->fin.time, peer->last_content_time) : 0,
-         .count = detail->fin.count,
+         .read_on = late && read_on(c, dir), .count = detail->fin.count,
          .seconds = between(detail->fin.time, detail->fin.last_time),
          .answered = peer->last_time > detail->fin.time);
 }
