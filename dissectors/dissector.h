@@ -57,6 +57,7 @@ struct flow_context {
     bool over_tls;  /* for mail: all of its bytes come out of TLS (port 993) */
     bool midstream; /* the beginning was not captured: no greeting to expect */
     bool synack_missed; /* nor is it known where what the server says begins */
+    int64_t established; /* when the handshake was done; 0 if that is unknown */
     const struct tls_keys *keys;   /* may be NULL */
     const struct tls_trust *trust; /* may be NULL: chains are then not built */
 

@@ -159,6 +159,15 @@ double mail_waited(const struct flow_context *context, enum end why,
            clock_seconds(since ? flow_quiet(context, why) : 0);
 }
 
+void mail_client_leaves(const struct flow_context *context, bool first,
+                        struct span line, struct facts *out)
+{
+    bool waited = first && !context->synack_missed;
+    TELL(out, mail_close, .by = SPAN("client"),
+         .waited = waited ? mail_since(out, context->established) : 0,
+         .line = line);
+}
+
 bool mail_has_at(struct span user)
 {
     size_t at = span_find(user, '@');

@@ -82,6 +82,11 @@ static inline bool mail_begins_late(const struct flow_context *context,
            span_same(spoken, SPAN("other"));
 }
 
+/* Tells that the client takes its leave; `first`: it says nothing else, and was
+ * not greeted. */
+void mail_client_leaves(const struct flow_context *context, bool first,
+                        struct span line, struct facts *out);
+
 /* ---- SASL (RFC 4422) ---- */
 
 /* The user name in the step-th message (from 0) of the client, where the

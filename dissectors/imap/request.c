@@ -111,8 +111,8 @@ static void complete(struct imap *im, struct imap_pending *p, struct span line,
     switch (p->verb->what) {
     case IMAP_LOGOUT:
         im->logout = true;
-        TELL(out, mail_close, .by = SPAN("client"),
-             .line = mail_kept(&p->name));
+        mail_client_leaves(im->context, !im->greeted && im->pending_n == 1,
+                           mail_kept(&p->name), out);
         break;
     case IMAP_ID:
         imap_id(SPAN("client"), arguments, out);

@@ -136,7 +136,8 @@ static void command(struct pop3 *pop, struct span line, struct facts *out)
     text_free(&made);
     if (verb->what == POP3_QUIT) {
         pop->quit = true;
-        TELL(out, mail_close, .by = SPAN("client"), .line = SPAN("QUIT"));
+        mail_client_leaves(pop->context, !pop->greeted && pop->pending_n == 1,
+                           SPAN("QUIT"), out);
     }
 }
 

@@ -306,8 +306,8 @@ static void on_command(struct smtp *s, const struct smtp_verb *verb,
         s->lmtp = span_is(word, SPAN("LHLO"));
     if (verb->id == SMTP_QUIT) {
         s->quit_time = s->quit_time ? s->quit_time : facts_time(out);
-        TELL(out, mail_close, .by = SPAN("client"),
-             .line = smtp_shown_span(&t.line));
+        mail_client_leaves(s->context, !s->greeted && s->pending_n == 1,
+                           smtp_shown_span(&t.line), out);
     } else {
         s->quit_time = 0; /* who goes on has not left */
     }

@@ -488,6 +488,7 @@ static void begin_stream(struct conversation *c, enum dir dir,
                          const struct tcp_header *tcp)
 {
     c->context.synack_missed = c->flow->synack_time == 0;
+    c->context.established = c->flow->established_time;
     c->stream = stream_open(&taker, c);
     for (enum dir d = C2S; d <= S2C; d++) {
         if (c->flow->side[d].seen)

@@ -164,10 +164,16 @@ static void take_smtp_response(struct summary *s,
         s->transfer_begun = true;
 }
 
+/* Seconds until who waits for an answer is called impatient; the same as in
+ * client.timeout-too-short, which tells of it. */
+static const double patience = 4.5;
+
+/* Who leaves since nobody greets says goodbye out of politeness. */
 static void take_close(struct summary *s, const struct fact_mail_close *c)
 {
     if (span_same(c->by, SPAN("client"))) {
         s->client_goodbye = true;
+        s->left_undone |= c->waited >= patience;
         return;
     }
     s->server_goodbye = true;
@@ -201,8 +207,7 @@ static void take_unanswered(struct summary *s,
 static void take_late_reply(struct summary *s,
                             const struct fact_mail_late_reply *l)
 {
-    /* Seconds; the same as in client.timeout-too-short, which tells of it. */
-    const double patience = 4.5, afterwards = 0.5;
+    const double afterwards = 0.5; /* seconds; see there too */
     s->left_undone |= l->waited >= patience && l->late >= afterwards;
 }
 
@@ -466,7 +471,8 @@ static bool worked(const struct summary *s, const struct summary_context *c)
     if (s->logins_ok && !smtp)
         return true;
     return s->greeted && !s->greeting_refused && s->client_goodbye &&
-           !(s->logins_refused && !s->logins_ok) && missed_bytes(c->flow) == 0;
+           !s->left_undone && !(s->logins_refused && !s->logins_ok) &&
+           missed_bytes(c->flow) == 0;
 }
 
 /* Who hangs up waits no longer, however long the capture goes on. */

@@ -223,6 +223,7 @@ void play(const struct dialog *d, const struct dissector *dissector,
     struct flow_context context = {.server_port = d->port,
                                    .midstream = d->midstream,
                                    .synack_missed = d->no_synack,
+                                   .established = d->midstream ? 0 : 1,
                                    .over_tls = d->over_tls};
     struct player p = {.dissector = dissector, .telling = telling};
     p.mem = arena_new();
