@@ -110,6 +110,18 @@ static void lose_until_message(struct smtp *s, struct facts *out)
         smtp_answer_lost(s, out);
 }
 
+/* Any of several may have been refused, or one that was not captured; and 421
+ * may come when the only one has had its answer, 500 to a line that was no
+ * command (RFC 5321 sections 3.8, 4.2.2). */
+static bool refusal_is_doubtful(const struct smtp *s, unsigned code)
+{
+    if (code < 400 || s->pending_n == 0)
+        return false;
+    if (s->pending_n > 1)
+        return s->server_doubt || s->client_doubt;
+    return s->server_doubt && (code == 421 || code == 500);
+}
+
 struct smtp_pending *smtp_pending_match(struct smtp *s, unsigned code,
                                         struct facts *out)
 {
@@ -118,14 +130,11 @@ struct smtp_pending *smtp_pending_match(struct smtp *s, unsigned code,
         if (take_junk(s, code))
             return NULL;
     }
-    /* Any of several may have been refused; and 421 may come when the only one
-     * has had its answer, 500 to a line that was no command (RFC 5321 sections
-     * 3.8, 4.2.2). */
-    if (s->pending_n > 0 && s->server_doubt && code >= 400 &&
-        (s->pending_n > 1 || code == 421 || code == 500)) {
+    if (refusal_is_doubtful(s, code)) {
         smtp_answer_lost(s, out);
         return NULL;
     }
+    s->client_doubt = false;
     if (s->server_doubt && smtp_reply_takes_message(s))
         lose_until_message(s, out);
     for (size_t i = 0; (p = smtp_pending_at(s, i)); i++) {

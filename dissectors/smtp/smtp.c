@@ -307,7 +307,7 @@ static void gap_in_client(struct smtp *s, uint64_t lost)
         break;
     }
     s->reading = SMTP_READ_LOST;
-    s->guarded = true;
+    s->guarded = s->client_doubt = true;
 }
 
 static void smtp_gap(void *self, enum dir dir, uint64_t lost, struct facts *out)
@@ -340,7 +340,7 @@ static void *smtp_open(struct arena *mem, const struct flow_context *context)
     s->mem = mem;
     s->context = context;
     s->over_tls = context->over_tls;
-    s->met = s->greeted = s->guarded = context->midstream;
+    s->met = s->greeted = s->guarded = s->client_doubt = context->midstream;
     s->client_met = context->midstream || context->over_tls;
     return s;
 }

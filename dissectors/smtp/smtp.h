@@ -159,6 +159,7 @@ struct smtp {
     bool server_rest; /* the server's next bytes are the rest of a lost line */
     bool server_lost; /* or, since bytes are missing, a line of their own */
     bool server_doubt; /* replies were lost */
+    bool client_doubt; /* commands were, and one may wait for the next reply */
     unsigned odd_told[2]; /* bits of enum smtp_odd, by side */
 
     enum smtp_reading reading;
