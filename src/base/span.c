@@ -57,7 +57,7 @@ bool span_take_line(struct span *rest, struct span *line)
         return false;
     *line = span_first(*rest, n);
     *rest = span_skip(*rest, n + 1);
-    if (line->n && line->p[line->n - 1] == '\r')
+    while (line->n && line->p[line->n - 1] == '\r')
         line->n--;
     return true;
 }

@@ -53,7 +53,8 @@ struct span span_cut(struct span *s, uint8_t sep);
 bool span_has_word(struct span words, struct span word);
 
 /* Cuts one line that ends with LF off *rest; false when there is none.  The
- * line comes without its CR LF. */
+ * line comes without its CR LF, or CR CR LF, as programs write that take LF for
+ * a line end that still needs its CR. */
 bool span_take_line(struct span *rest, struct span *line);
 
 /* Without ASCII spaces, tabs, CR and LF at both ends. */

@@ -68,11 +68,13 @@ static void the_domain_of_a_host_is_its_last_two_labels(void **state)
 static void a_line_comes_without_its_end(void **state)
 {
     (void)state;
-    struct span line, rest = SPAN("one\r\ntwo\nthree");
+    struct span line, rest = SPAN("one\r\ntwo\nbo\rth\r\r\nthree");
     assert_true(span_take_line(&rest, &line));
     assert_span(line, "one");
     assert_true(span_take_line(&rest, &line));
     assert_span(line, "two");
+    assert_true(span_take_line(&rest, &line));
+    assert_span(line, "bo\rth");
     assert_false(span_take_line(&rest, &line));
     assert_span(rest, "three");
 }
