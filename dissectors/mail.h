@@ -199,6 +199,24 @@ bool mail_is_line(struct span bytes);
 /* imap, pop3, smtp or sieve. */
 bool mail_is_protocol(struct span spoken);
 
+/* A side that has begun with something else. */
+struct mail_foreign {
+    bool on;
+    bool deaf; /* nothing it says is looked at any more */
+};
+
+/* It speaks so.  Who speaks a mail protocol may be somebody who types, and does
+ * it right in the next line; what no line begins with may be a telnet program
+ * that negotiates first (RFC 854).  Servers, the web and others do not come
+ * back. */
+void mail_foreign_began(struct mail_foreign *foreign, enum dir dir,
+                        struct span spoken);
+
+/* Takes the side's next line, unless it is one of this protocol: it is not
+ * foreign any more then.  False if nothing is to be done before more comes. */
+bool mail_foreign_passes(struct mail_foreign *foreign, struct span protocol,
+                         struct span *rest);
+
 /* The line, or words in its place if it is no text. */
 struct span mail_shown(struct span line);
 

@@ -249,6 +249,35 @@ bool mail_is_protocol(struct span spoken)
            span_same(spoken, SPAN("smtp")) || span_same(spoken, SPAN("sieve"));
 }
 
+void mail_foreign_began(struct mail_foreign *foreign, enum dir dir,
+                        struct span spoken)
+{
+    bool may_return = mail_is_protocol(spoken) ||
+                      span_same(spoken, SPAN("other")) ||
+                      span_same(spoken, SPAN("pop3 or smtp"));
+    foreign->on = true;
+    foreign->deaf = dir == S2C || !may_return;
+}
+
+bool mail_foreign_passes(struct mail_foreign *foreign, struct span protocol,
+                         struct span *rest)
+{
+    size_t end = span_find(*rest, '\n');
+    if (foreign->deaf || rest->n == 0)
+        return false;
+    if (end >= FIRST_LINE_MAX) {
+        foreign->deaf = true;
+        return false;
+    }
+    if (end == rest->n)
+        return false;
+    if (span_same(mail_client_speaks(*rest), protocol))
+        foreign->on = false;
+    else
+        *rest = span_skip(*rest, end + 1);
+    return true;
+}
+
 struct span mail_shown(struct span line)
 {
     return is_shown(line) ? line : MAIL_NO_TEXT;

@@ -118,7 +118,7 @@ void imap_end(void *self, enum end why, struct facts *out)
         imap_request_tell_part(im, &im->pending[i], out);
     tell_literal(im, C2S, out);
     tell_literal(im, S2C, out);
-    if (im->foreign[S2C] || im->deflate)
+    if (im->foreign[S2C].on || im->deflate)
         return; /* no answer was to be expected, or to be seen */
     for (size_t i = 0; i < im->pending_n; i++)
         tell_unanswered(im, &im->pending[i], why, out);

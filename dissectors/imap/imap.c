@@ -14,7 +14,7 @@ static void tell_foreign(struct imap *im, enum dir dir, struct span spoken,
 {
     struct mail_kept line;
     mail_first_line(&line, dir, bytes);
-    im->foreign[dir] = true;
+    mail_foreign_began(&im->foreign[dir], dir, spoken);
     TELL(out, mail_wrong_protocol,
          .side = dir == C2S ? SPAN("client") : SPAN("server"), .spoken = spoken,
          .other = SPAN("imap"), .line = mail_kept(&line));
@@ -111,10 +111,12 @@ static bool take_one(struct imap *im, const struct chunk *in, struct span *rest,
     struct imap_lines *lines = &im->lines[in->dir];
     struct span line;
     facts_at(out, in->dir, in->offset + in->bytes.n);
-    if (im->foreign[in->dir] || !imap_lines_skip(lines, rest))
+    if (im->foreign[in->dir].on)
+        return mail_foreign_passes(&im->foreign[in->dir], SPAN("imap"), rest);
+    if (!imap_lines_skip(lines, rest))
         return false;
     if (imap_lines_fresh(lines) && !is_ours(im, in->dir, *rest, out))
-        return false;
+        return im->foreign[in->dir].on;
     enum imap_took took = imap_lines_take(lines, rest, &line);
     if (took == IMAP_TOOK_NOTHING)
         return false;
@@ -149,7 +151,7 @@ static struct fed imap_feed(void *self, const struct chunk *in,
     im->server_heard |= in->dir == S2C && in->bytes.n > 0;
     while (take_one(im, in, &rest, &fed, out))
         continue;
-    fed.used = im->foreign[in->dir] ? in->bytes.n : in->bytes.n - rest.n;
+    fed.used = im->foreign[in->dir].deaf ? in->bytes.n : in->bytes.n - rest.n;
     return fed;
 }
 

@@ -174,7 +174,7 @@ struct imap {
     bool client_missed;              /* and some was not */
     bool client_spoke; /* its first line was judged */
     bool in_command;   /* its next line continues one */
-    bool foreign[2];   /* this side speaks something else */
+    struct mail_foreign foreign[2];
     bool logout, deflate, capped;
     bool body; /* the server's literal is a whole message */
     uint64_t body_bytes;

@@ -27,6 +27,7 @@ static struct span stage(const struct pop3 *pop, enum pop3_what what)
     case POP3_DELE:
     case POP3_RSET:
     case POP3_OTHER:
+    case POP3_EXTRA:
     case POP3_UNKNOWN:
         break;
     }
@@ -57,7 +58,7 @@ void pop3_end(void *self, enum end why, struct facts *out)
     pop3_refusal_settle(pop, true, out);
     if (pop->content.on)
         pop3_content_cut_off(pop, out);
-    for (size_t i = 0; i < pop->pending_n && !pop->foreign[S2C]; i++)
+    for (size_t i = 0; i < pop->pending_n && !pop->foreign[S2C].on; i++)
         tell_unanswered(pop, &pop->pending[i], why, out);
     if (pop->deleted)
         TELL(out, pop_deletions, .count = pop->deleted, .quit = pop->quit,

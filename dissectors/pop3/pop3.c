@@ -24,7 +24,7 @@ static void tell_foreign(struct pop3 *pop, const struct chunk *in,
     struct mail_kept line;
     enum dir dir = in->dir;
     mail_first_line(&line, dir, bytes);
-    pop->foreign[dir] = true;
+    mail_foreign_began(&pop->foreign[dir], dir, spoken);
     at_end(in, out);
     TELL(out, mail_wrong_protocol,
          .side = dir == C2S ? SPAN("client") : SPAN("server"), .spoken = spoken,
@@ -140,14 +140,14 @@ static bool take_one(struct pop3 *pop, const struct chunk *in,
 {
     struct span line;
     bool bare = false;
-    if (pop->foreign[in->dir])
-        return false;
+    if (pop->foreign[in->dir].on)
+        return mail_foreign_passes(&pop->foreign[in->dir], SPAN("pop3"), rest);
     if (in->dir == S2C && pop->content.on)
         return take_content(pop, in, rest, out);
     if (!skip_line(pop, in->dir, rest) || !is_ours(pop, in, *rest, out) ||
         !take_line(pop, in->dir, rest, &line, &bare)) {
         at_end(in, out);
-        return false;
+        return pop->foreign[in->dir].on;
     }
     facts_at(out, in->dir, in->offset + (in->bytes.n - rest->n));
     if (in->dir == C2S) {
@@ -171,7 +171,7 @@ static struct fed pop3_feed(void *self, const struct chunk *in,
         pop3_early_settle(pop, out);
     while (rest.n && take_one(pop, in, &rest, &fed, out))
         continue;
-    fed.used = pop->foreign[in->dir] ? in->bytes.n : in->bytes.n - rest.n;
+    fed.used = pop->foreign[in->dir].deaf ? in->bytes.n : in->bytes.n - rest.n;
     return fed;
 }
 

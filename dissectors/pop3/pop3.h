@@ -35,13 +35,16 @@ enum pop3_what { /* commands that mean something here */
                  POP3_STLS,
                  POP3_CAPA,
                  POP3_STAT,
-                 POP3_LIST, /* and UIDL: many lines unless a message is named */
+                 /* And UIDL, LANG (RFC 6856 section 3.2): many lines unless a
+                  * message, a language is named. */
+                 POP3_LIST,
                  POP3_RETR,
                  POP3_TOP,
                  POP3_DELE,
                  POP3_RSET,
                  POP3_QUIT,
-                 POP3_UNKNOWN,
+                 POP3_EXTRA,   /* lines may follow, who knows (RFC 1082) */
+                 POP3_UNKNOWN, /* so here */
 };
 
 struct pop3_verb {
@@ -100,12 +103,12 @@ struct pop3 {
     bool client_heard;  /* some of what it said was captured */
     bool client_missed; /* and some was not */
     bool client_spoke;  /* its first line was judged */
-    bool foreign[2];    /* this side speaks something else */
-    bool skip[2];       /* what comes next is the rest of a lost line */
-    bool lost[2];       /* or, since bytes are missing, a line of its own */
-    bool unsure;        /* lines of the server may be part of a message */
-    bool list_may_follow; /* on the +OK to a command that was not captured */
-    bool after_message; /* its next line follows the dot of a message */
+    struct mail_foreign foreign[2];
+    bool skip[2];         /* what comes next is the rest of a lost line */
+    bool lost[2];         /* or, since bytes are missing, a line of its own */
+    bool unsure;          /* lines of the server may be part of a message */
+    bool list_may_follow; /* on the +OK to a command that is not known */
+    bool after_message;   /* its next line follows the dot of a message */
     bool quit, capped;
     unsigned malformed; /* lines in a row that were no replies */
     uint64_t deleted, retrieved;
@@ -162,8 +165,8 @@ struct pop3_reply {
 
 /* `text` is of the +OK to the command; `bare`: the server ends lines with LF
  * alone. */
-void pop3_content_begin(struct pop3 *pop, enum pop3_what what,
-                        struct span name, struct span text, bool bare);
+void pop3_content_begin(struct pop3 *pop, enum pop3_what what, struct span name,
+                        struct span text, bool bare);
 
 /* The size of a message, as that text may announce it; 0 if it does not. */
 uint64_t pop3_announced(struct span text);

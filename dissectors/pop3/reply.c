@@ -164,10 +164,16 @@ static bool has_content(const struct pop3_pending *p)
     case POP3_RSET:
     case POP3_QUIT:
     case POP3_OTHER:
+    case POP3_EXTRA:
     case POP3_UNKNOWN:
         break;
     }
     return false;
+}
+
+static bool content_may_follow(const struct pop3_pending *p)
+{
+    return p->verb->what == POP3_EXTRA || p->verb->what == POP3_UNKNOWN;
 }
 
 /* What a reply means beyond itself. */
@@ -205,6 +211,7 @@ static void answered(struct pop3 *pop, const struct pop3_pending *p,
     case POP3_TOP:
     case POP3_QUIT:
     case POP3_OTHER:
+    case POP3_EXTRA:
     case POP3_UNKNOWN:
         break;
     }
@@ -223,6 +230,7 @@ static bool reply_to_first(struct pop3 *pop, const struct pop3_reply *reply,
     if (is_ok(reply) && has_content(&p))
         pop3_content_begin(pop, p.verb->what, mail_kept(&p.name), reply->text,
                            bare);
+    pop->list_may_follow = is_ok(reply) && content_may_follow(&p);
     return tls;
 }
 
@@ -259,8 +267,7 @@ static void no_reply(struct pop3 *pop, struct span line, bool bare,
     pop->held.n = 0; /* it was content, as this is */
     if (span_same(mail_word(&text), SPAN("+")) && pop->login.sasl)
         pop3_login_challenge(pop, text, out);
-    else if (pop->list_may_follow && !pop->client_heard &&
-             !span_same(line, SPAN(".")))
+    else if (pop->list_may_follow && !span_same(line, SPAN(".")))
         pop3_content_begin(pop, POP3_LIST, SPAN(""), SPAN(""), bare);
     else
         malformed(pop, line, out);

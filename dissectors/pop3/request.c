@@ -22,8 +22,8 @@ static const struct pop3_verb verbs[] = {
     {SPAN_INIT("NOOP"),   POP3_OTHER, false},
     {SPAN_INIT("LAST"),   POP3_OTHER, false},
     {SPAN_INIT("UTF8"),   POP3_OTHER, false},
-    {SPAN_INIT("LANG"),   POP3_OTHER, false},
-    {SPAN_INIT("XTND"),   POP3_OTHER, false},
+    {SPAN_INIT("LANG"),   POP3_LIST,  false},
+    {SPAN_INIT("XTND"),   POP3_EXTRA, false},
     {SPAN_INIT("EXPIRE"), POP3_OTHER, false},
 };
 static const struct pop3_verb unknown = {.what = POP3_UNKNOWN};
@@ -103,6 +103,7 @@ static struct span show(const struct pop3 *pop, const struct pop3_pending *p,
     case POP3_RSET:
     case POP3_QUIT:
     case POP3_OTHER:
+    case POP3_EXTRA:
         text_add(shown, arguments);
         break;
     }

@@ -141,6 +141,7 @@ struct told {
     struct mail_kept command;
     struct span domain;
     uint64_t size;
+    bool routed;
 };
 
 static void read_path(struct told *t, struct smtp_pending *p,
@@ -149,6 +150,7 @@ static void read_path(struct told *t, struct smtp_pending *p,
     struct smtp_path path = smtp_path_parse(arguments);
     smtp_show_path(&t->line, &path, out);
     t->domain = span_first(path.domain, sizeof p->domain);
+    t->routed = t->verb->id == SMTP_RCPT && path.routed;
     span_uint(smtp_parameter(path.parameters, SPAN("SIZE")), &t->size);
     p->size = t->size;
     p->address = hash_bytes(path.address, 0);
@@ -228,7 +230,7 @@ static void tell_request(struct smtp *s, const struct told *t,
     bool login = t->verb->id == SMTP_AUTH;
     TELL(out, smtp_request, .command = mail_kept(&t->command),
          .line = smtp_shown_span(&t->line), .domain = t->domain,
-         .size = t->size,
+         .size = t->size, .routed = t->routed,
          .mechanism = login ? mail_kept(&s->auth.mechanism) : SPAN(""),
          .over_tls = s->over_tls,
          .before_greeting = !s->greeted && !s->context->synack_missed,

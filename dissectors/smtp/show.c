@@ -84,6 +84,17 @@ static size_t path_end(struct span text)
     return text.n;
 }
 
+/* jane%c.example, c.example!jane, jane@c.example: ways to another host in the
+ * local part (RFC 5321 appendix F.2, RFC 1123 section 5.2.16). */
+static bool names_a_way(const struct smtp_path *path)
+{
+    struct span local =
+        span_first(path->address,
+                   path->address.n - path->domain.n - (path->domain.p ? 1 : 0));
+    return span_find(local, '%') < local.n || span_find(local, '!') < local.n ||
+           span_find(local, '@') < local.n;
+}
+
 struct smtp_path smtp_path_parse(struct span arguments)
 {
     struct smtp_path path = {0};
@@ -101,13 +112,17 @@ struct smtp_path smtp_path_parse(struct span arguments)
     }
     path.parameters = span_trim(path.parameters);
     /* A source route, obsolete since RFC 2821: @a.example,@b.example:jane@c */
-    if (path.address.n && path.address.p[0] == '@')
+    bool source_route = path.address.n && path.address.p[0] == '@';
+    if (source_route)
         path.address =
             span_skip(path.address, span_find(path.address, ':') + 1);
     for (size_t i = path.address.n; i > 0 && !path.domain.p; i--) {
         if (path.address.p[i - 1] == '@')
             path.domain = span_skip(path.address, i);
     }
+    if (span_find(path.domain, '"') < path.domain.n)
+        path.domain = (struct span){NULL, 0}; /* all of it was quoted */
+    path.routed = source_route || names_a_way(&path);
     return path;
 }
 
@@ -125,10 +140,10 @@ struct span smtp_parameter(struct span parameters, struct span key)
 static bool parameter_is_open(struct span key)
 {
     static const struct span open[] = {
-        SPAN_INIT("SIZE"),       SPAN_INIT("BODY"),      SPAN_INIT("RET"),
-        SPAN_INIT("NOTIFY"),     SPAN_INIT("BY"),        SPAN_INIT("SMTPUTF8"),
-        SPAN_INIT("MT-PRIORITY"), SPAN_INIT("HOLDFOR"),  SPAN_INIT("HOLDUNTIL"),
-        SPAN_INIT("REQUIRETLS"), SPAN_INIT("PRDR"),
+        SPAN_INIT("SIZE"),        SPAN_INIT("BODY"),    SPAN_INIT("RET"),
+        SPAN_INIT("NOTIFY"),      SPAN_INIT("BY"),      SPAN_INIT("SMTPUTF8"),
+        SPAN_INIT("MT-PRIORITY"), SPAN_INIT("HOLDFOR"), SPAN_INIT("HOLDUNTIL"),
+        SPAN_INIT("REQUIRETLS"),  SPAN_INIT("PRDR"),
     };
     for (size_t i = 0; i < sizeof open / sizeof open[0]; i++) {
         if (span_is(key, open[i]))

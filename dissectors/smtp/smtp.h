@@ -220,6 +220,7 @@ struct smtp_path {
     struct span domain;
     struct span parameters;
     bool angled;
+    bool routed; /* it had a source route, or the local part is one */
 };
 struct smtp_path smtp_path_parse(struct span arguments);
 void smtp_show_path(struct smtp_shown *shown, const struct smtp_path *path,
