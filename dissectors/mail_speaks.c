@@ -54,6 +54,7 @@ static struct span binary(struct span bytes)
  *   03 00 | length 2              TPKT, of Remote Desktop (RFC 1006 section 6)
  *   00 | length 3 | FF "SMB"      a file share (FE in version 2)
  *   05 | count 1 | methods        SOCKS 5 (RFC 1928 section 3)
+ *   FF | WILL, WONT, DO, DONT     telnet that negotiates (RFC 854)
  */
 static struct span binary_client(struct span bytes)
 {
@@ -63,6 +64,8 @@ static struct span binary_client(struct span bytes)
         return span_same(span_first(span_skip(bytes, 5), 3), SPAN("SMB"))
                    ? SPAN("smb")
                    : SPAN("other");
+    if (bytes.n >= 2 && bytes.p[0] == 0xff && bytes.p[1] >= 0xfb)
+        return bytes.p[1] < 0xff ? SPAN("telnet") : SPAN("other");
     if (bytes.n < 2 || (bytes.p[0] != 3 && bytes.p[0] != 5))
         return binary(bytes);
     if (bytes.p[0] == 3)
@@ -254,6 +257,7 @@ void mail_foreign_began(struct mail_foreign *foreign, enum dir dir,
 {
     bool may_return = mail_is_protocol(spoken) ||
                       span_same(spoken, SPAN("other")) ||
+                      span_same(spoken, SPAN("telnet")) ||
                       span_same(spoken, SPAN("pop3 or smtp"));
     foreign->on = true;
     foreign->deaf = dir == S2C || !may_return;
