@@ -237,10 +237,11 @@ static enum capture_result pcap_file_next(void *self, uint64_t number,
     const u_char *bytes;
     if (pcap_next_ex(file->pcap, &record, &bytes) != 1)
         return no_frame(file, number, err);
+    /* Seconds have 32 bits and no sign, but libpcap extends one; the fraction is
+     * nanoseconds, for which we asked. */
     *frame = (struct frame){
-        .time =
-            (int64_t)record->ts.tv_sec * CLOCK_SECOND +
-            (int64_t)record->ts.tv_usec, /* nanoseconds: we asked for them */
+        .time = (int64_t)(uint32_t)record->ts.tv_sec * CLOCK_SECOND +
+                (int64_t)record->ts.tv_usec,
         .length = record->len > record->caplen ? record->len : record->caplen,
         .link = file->link,
         .bytes = {bytes, record->caplen},

@@ -116,6 +116,44 @@ static void is_read(void **state)
 }
 
 /* One packet of "mail" ten times, packed by liblz4 1.9.4. */
+static void seconds_go_on_after_2038(void **state)
+{
+    (void)state;
+    const struct capture_options options = {NULL, 0};
+    struct err err = {""};
+    struct frame frame;
+    struct writer w = {.little_endian = true};
+    write_file(&w, &rows[0]);
+    memset(w.file.s + 24, 0xff, 4); /* the first packet's seconds */
+    struct capture *capture =
+        capture_open_memory(text_span(&w.file), &options, &err);
+    assert_non_null(capture);
+    assert_int_equal(capture_next(capture, &frame, &err), CAPTURE_FRAME);
+    assert_int_equal(frame.time, INT64_C(4294967295000005000));
+    capture_close(&capture);
+    text_free(&w.file);
+}
+
+static void formats_of_others_are_named(void **state)
+{
+    static const struct {
+        struct span beginning;
+        const char *named;
+    } files[] = {
+        {SPAN_INIT("GMBU\0\2\1\0"),               "Network Monitor"},
+        {SPAN_INIT("\xaa\xaa\xaa\xaa\x20\0\0\0"), "5View"          },
+        {SPAN_INIT("\x05VNF\x0a\0\0\0"),          "Visual Networks"},
+        {SPAN_INIT("ObserverPktBufferVersion"),   "Observer"       },
+    };
+    (void)state;
+    const struct capture_options options = {NULL, 0};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct err err = {""};
+        assert_null(capture_open_memory(files[i].beginning, &options, &err));
+        assert_non_null(strstr(err.text, files[i].named));
+    }
+}
+
 static void lz4_is_unpacked(void **state)
 {
     static const struct span file = SPAN_INIT(
@@ -146,7 +184,7 @@ static void lz4_is_unpacked(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[ROWS + 1];
+    struct CMUnitTest tests[ROWS + 3];
     for (size_t i = 0; i < ROWS; i++) {
         const void *row = &rows[i];
         tests[i] = (struct CMUnitTest){.name = rows[i].name,
@@ -154,5 +192,9 @@ int main(void)
         memcpy(&tests[i].initial_state, &row, sizeof row);
     }
     tests[ROWS] = (struct CMUnitTest)cmocka_unit_test(lz4_is_unpacked);
+    tests[ROWS + 1] =
+        (struct CMUnitTest)cmocka_unit_test(seconds_go_on_after_2038);
+    tests[ROWS + 2] =
+        (struct CMUnitTest)cmocka_unit_test(formats_of_others_are_named);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
