@@ -24,6 +24,12 @@ struct next unknown_link(struct decoding *d)
     return next_is(NULL);
 }
 
+struct next hidden(struct decoding *d)
+{
+    d->counts->hidden++;
+    return next_is(NULL);
+}
+
 struct next nothing_yet(void)
 {
     return next_is(NULL);

@@ -43,6 +43,7 @@ struct next finished(struct decoding *d, enum packet_kind kind);
 struct next unknown_protocol(struct decoding *d);
 struct next unknown_link(struct decoding *d);
 struct next nothing_yet(void); /* a fragment that waits */
+struct next hidden(struct decoding *d); /* an encrypted tunnel's */
 
 /* The header does not fit, or contradicts itself. */
 struct next damaged(struct decoding *d);
@@ -109,27 +110,37 @@ bool gtp_is(struct span payload);
 bool l2tp_is(struct span payload);
 bool tzsp_is(struct span payload);
 bool ayiya_is(struct span payload);
+bool lisp_is(struct span payload);
+bool capwap_is(struct span payload);
+bool capwap_dtls_is(struct span payload);
+bool mpls_is(struct span payload);
+bool gre_is(struct span payload);
+bool esp_in_udp_is(struct span payload);
+bool wireguard_is(struct span payload);
+bool openvpn_is(struct span payload);
 
 decoder decode_ethernet, decode_preamble, decode_llc, decode_vlan,
-    decode_fabricpath, decode_trustsec, decode_vntag;
+    decode_fabricpath, decode_trustsec, decode_tag4, decode_macsec,
+    decode_backbone, decode_trill;
 decoder decode_ppp, decode_ppp_or_hdlc, decode_ppp_with_direction,
     decode_pppoe_session, decode_hdlc;
 decoder decode_frame_relay, decode_frame_relay_with_direction,
     decode_hdlc_with_direction, decode_atm, decode_atm_clip, decode_sunatm,
     decode_slip, decode_ip_over_fc, decode_firewire, decode_docsis;
-decoder decode_ppi, decode_erf, decode_juniper_ethernet, decode_juniper_ppp,
-    decode_juniper_frame_relay, decode_juniper_hdlc, decode_juniper_ethertype,
-    decode_juniper_atm1, decode_juniper_atm2, decode_netanalyzer,
-    decode_netanalyzer_transparent, decode_ipnet, decode_symantec,
-    decode_old_pflog;
-decoder decode_80211, decode_radiotap, decode_prism, decode_avs;
+decoder only_ethertype, decode_ppi, decode_erf, decode_juniper_ethernet,
+    decode_juniper_ppp, decode_juniper_frame_relay, decode_juniper_hdlc,
+    decode_juniper_ethertype, decode_juniper_atm1, decode_juniper_atm2,
+    decode_netanalyzer, decode_netanalyzer_transparent, decode_ipnet,
+    decode_symantec, decode_old_pflog;
+decoder decode_80211, decode_80211_swapped, decode_radiotap, decode_prism,
+    decode_avs;
 decoder decode_ip, decode_ipv4, decode_ipv6, decode_ipip;
 decoder decode_hop_by_hop, decode_routing, decode_destination_options,
     decode_fragment_header, decode_authentication_header;
-decoder decode_gre, decode_mpls, decode_mpls_in_ip, decode_etherip,
-    decode_nsh;
-decoder decode_vxlan, decode_geneve, decode_teredo, decode_gtp,
-    decode_l2tp, decode_tzsp, decode_ayiya;
+decoder decode_gre, decode_wccp, decode_mpls, decode_mpls_in_ip, decode_etherip,
+    decode_nsh, decode_esp;
+decoder decode_vxlan, decode_geneve, decode_teredo, decode_gtp, decode_l2tp,
+    decode_tzsp, decode_ayiya, decode_lisp, decode_capwap, decode_hidden_udp;
 decoder decode_tcp, decode_udp, decode_icmp, decode_icmpv6, decode_arp;
 
 #endif

@@ -23,7 +23,13 @@ static const struct {
     {0x6558, decode_ethernet}, /* transparent Ethernet bridging, RFC 1701 */
     {0x8903, decode_fabricpath},
     {0x8909, decode_trustsec},
-    {0x8926, decode_vntag},
+    {0x8926, decode_tag4}, /* VN-Tag */
+    {0x892f, decode_tag4}, /* HSR */
+    {0xf1c1, decode_tag4}, /* R-TAG */
+    {0x883e, decode_wccp}, /* in GRE */
+    {0x88e5, decode_macsec},
+    {0x88e7, decode_backbone},
+    {0x22f3, decode_trill},
     {0x894f, decode_nsh},
 };
 
@@ -40,6 +46,7 @@ static const struct {
     {43,  6, decode_routing},
     {44,  6, decode_fragment_header},
     {60,  6, decode_destination_options},
+    {50,  0, decode_esp},
     {51,  0, decode_authentication_header},
     {4,   0, decode_ipip},
     {41,  0, decode_ipip},
@@ -63,6 +70,14 @@ static const struct {
     {1701, decode_l2tp,   l2tp_is},
     {37008, decode_tzsp,  tzsp_is},
     {5072, decode_ayiya,  ayiya_is},
+    {4341, decode_lisp,   lisp_is},
+    {6635, decode_mpls_in_ip, mpls_is}, /* RFC 7510 */
+    {4754, decode_gre,    gre_is}, /* RFC 8086 */
+    {5247, decode_capwap, capwap_is},
+    {5247, decode_hidden_udp, capwap_dtls_is},
+    {4500, decode_hidden_udp, esp_in_udp_is},
+    {51820, decode_hidden_udp, wireguard_is},
+    {1194, decode_hidden_udp, openvpn_is},
 };
 /* clang-format on */
 

@@ -17,6 +17,9 @@ enum {
     COOKED_OUTGOING = 4,    /* LINUX_SLL_OUTGOING: the direction */
     COOKED_802_3 = 1,       /* LINUX_SLL_P_802_3: a Novell frame */
     COOKED_LLC = 4,
+    ARPHRD_80211 = 801, /* monitor mode, among other interfaces */
+    ARPHRD_PRISM = 802,
+    ARPHRD_RADIOTAP = 803,
     ARPHRD_NETLINK = 824,
 };
 
@@ -28,6 +31,33 @@ static inline struct next type_or_length(struct decoding *d, uint16_t type)
     if (type < d->length)
         set_length(d, type);
     return next_is(decode_llc);
+}
+
+/* Cisco's ISL, before there was 802.1Q: 01 or 03 00 0c 00 00 | kind and class 1
+ * | source 6 | length 2 | AA AA 03 | source's vendor 3 | VLAN 15 bits, spanning
+ * tree 1 | index 2 | reserved 2 | Ethernet, if the kind is 0 */
+static bool isl_is(struct span frame)
+{
+    static const struct span groups[] = {SPAN_INIT("\x01\x00\x0c\x00\x00"),
+                                         SPAN_INIT("\x03\x00\x0c\x00\x00")};
+    static const struct span llc = SPAN_INIT("\xaa\xaa\x03");
+    enum { GROUP = 5, LLC_AT = 14 };
+    struct span group = span_first(frame, GROUP);
+    return (span_same(group, groups[0]) || span_same(group, groups[1])) &&
+           span_same(span_first(span_skip(frame, LLC_AT), llc.n), llc);
+}
+
+static struct next decode_isl(struct decoding *d)
+{
+    enum { BEFORE_VLAN = 20, KIND = 0xf0 };
+    bool is_ethernet = (byte_at(d, 5) & KIND) == 0;
+    struct cursor c = take_header(d, 26);
+    cursor_take(&c, BEFORE_VLAN);
+    uint16_t vlan = cursor_be16(&c) >> 1;
+    if (c.bad)
+        return damaged(d);
+    path_through(d, PATH_VLAN, vlan);
+    return is_ethernet ? next_is(decode_ethernet) : unknown_protocol(d);
 }
 
 /* destination MAC 6 | source MAC 6 | a tag of a switch | type or length 2 */
@@ -48,7 +78,7 @@ static inline struct next ethernet(struct decoding *d, size_t tag)
 
 struct next decode_ethernet(struct decoding *d)
 {
-    return ethernet(d, 0);
+    return isl_is(d->bytes) ? decode_isl(d) : ethernet(d, 0);
 }
 
 /* What Linux has of a switch chip (DSA): Broadcom's tag and Marvell's take 4
@@ -134,8 +164,10 @@ struct next decode_trustsec(struct decoding *d)
     return c.bad ? damaged(d) : ethertype_next(d, type);
 }
 
-/* Of virtual interfaces (IEEE 802.1Qbh): which two 4 | type 2 */
-struct next decode_vntag(struct decoding *d)
+/* Four bytes of its own | type 2: VN-Tag of virtual interfaces (IEEE 802.1Qbh),
+ * and the numbers of frames that are sent twice, HSR's (IEC 62439-3) and R-TAG
+ * (IEEE 802.1CB). */
+struct next decode_tag4(struct decoding *d)
 {
     struct cursor c = take_header(d, 6);
     cursor_take(&c, 4);
@@ -143,11 +175,58 @@ struct next decode_vntag(struct decoding *d)
     return c.bad ? damaged(d) : ethertype_next(d, type);
 }
 
+/* flags 1, of which 08 and 04 say that it is encrypted or changed | association
+ * 1 | number 4 | channel 8, if flag 20 | type 2 | ... | a check value: IEEE
+ * 802.1AE section 9 */
+struct next decode_macsec(struct decoding *d)
+{
+    enum { CHANNEL = 0x20, SECRET = 0x0c };
+    uint8_t flags = byte_at(d, 0);
+    struct cursor c = take_header(d, 6 + ((flags & CHANNEL) ? 8 : 0));
+    if (c.bad)
+        return damaged(d);
+    return flags & SECRET ? hidden(d) : only_ethertype(d);
+}
+
+/* Provider's backbone (IEEE 802.1Q section 9.7): flags 1 | service 3, then the
+ * customer's frame */
+struct next decode_backbone(struct decoding *d)
+{
+    struct cursor c = take_header(d, 4);
+    cursor_u8(&c);
+    uint32_t service = cursor_be24(&c);
+    if (c.bad)
+        return damaged(d);
+    path_through(d, PATH_SEGMENT, service);
+    return next_is(decode_ethernet);
+}
+
+/* version 2 bits, reserved 2, to many 1, options in 4 bytes 5, hops 6 | out 2
+ * | in 2 | options (RFC 6325 section 3.2) */
+struct next decode_trill(struct decoding *d)
+{
+    struct cursor c = take_header(d, 6);
+    size_t options = (size_t)(cursor_be16(&c) >> 6 & 0x1f) * 4;
+    if (c.bad || !skip(d, options))
+        return damaged(d);
+    return next_is(decode_ethernet);
+}
+
 static struct next cooked(struct decoding *d, uint16_t hardware,
                           uint16_t protocol)
 {
-    if (hardware == ARPHRD_NETLINK)
+    switch (hardware) {
+    case ARPHRD_NETLINK:
         return unknown_link(d);
+    case ARPHRD_80211:
+        return next_is(decode_80211);
+    case ARPHRD_PRISM:
+        return next_is(decode_prism);
+    case ARPHRD_RADIOTAP:
+        return next_is(decode_radiotap);
+    default:
+        break;
+    }
     if (protocol == COOKED_LLC)
         return next_is(decode_llc);
     if (protocol == COOKED_802_3)
@@ -404,6 +483,7 @@ static const struct link {
     {DLT_ENC,                decode_enc},
     {DLT_PFLOG,              decode_pflog},
     {DLT_PKTAP,              decode_pktap},
+    {149,                    decode_pktap}, /* Apple's, before it had a number */
     {DLT_MPLS,               decode_mpls},
     {DLT_IEEE802_11,         decode_80211},
     {DLT_IEEE802_11_RADIO,   decode_radiotap},

@@ -111,6 +111,7 @@ struct net_counts {
     uint64_t headers_cut; /* ... and not even the headers */
     uint64_t wlan_frames, wlan_retries; /* data frames off the air */
     uint64_t wlan_encrypted;            /* and those with content that is */
+    uint64_t hidden;                    /* inside encrypted tunnels */
     uint64_t fragments, fragments_given_up;
 };
 

@@ -119,7 +119,7 @@ struct next decode_juniper_hdlc(struct decoding *d)
     return juniper(d, decode_hdlc);
 }
 
-static struct next only_ethertype(struct decoding *d)
+struct next only_ethertype(struct decoding *d)
 {
     struct cursor c = take_header(d, 2);
     uint16_t type = cursor_be16(&c);

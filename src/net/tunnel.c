@@ -1,5 +1,5 @@
-/* tunnel.c - what carries other packets: GRE, MPLS, EtherIP, NSH; over UDP see
- * udp_tunnel.c.
+/* tunnel.c - what carries other packets: GRE, MPLS, EtherIP, NSH, ESP; over UDP
+ * see udp_tunnel.c.
  *
  * What a tunnel adds to the path must be the same in both directions: the pair
  * of its ends and the number of the virtual network are; keys, labels and
@@ -53,6 +53,15 @@ struct next decode_gre(struct decoding *d)
     return ethertype_next(d, type);
 }
 
+/* Web traffic that a router turns aside to a cache: from WCCP version 2 on with
+ * 4 bytes of its own, which do not look like IPv4. */
+struct next decode_wccp(struct decoding *d)
+{
+    if (byte_at(d, 0) >> 4 != 4 && !skip(d, 4))
+        return damaged(d);
+    return next_is(decode_ipv4);
+}
+
 /* label 20 bits, class 3, bottom of stack 1, ttl 8 (RFC 3032).  What is below
  * is not said: IP by its version, else Ethernet, perhaps behind a control word
  * that begins with four zero bits (RFC 4385). */
@@ -99,4 +108,35 @@ struct next decode_nsh(struct decoding *d)
     if (next == NSH_ETHERNET)
         return next_is(decode_ethernet);
     return next == NSH_MPLS ? next_is(decode_mpls) : unknown_protocol(d);
+}
+
+/* association 4 | number 4 | what it carries | padding | its length 1 | next 1
+ * | check value (RFC 4303).  Without encryption (RFC 2410) the IP packet stands
+ * there as it is.  Nothing says so; but what begins like one whose length leaves
+ * room for the end, and for no more, is one (RFC 5879). */
+enum { ESP_HEADER = 8, ESP_END = 2, ESP_PADDING_MAX = 255, ESP_CHECK_MAX = 64 };
+
+static bool esp_is_plain(const struct decoding *d)
+{
+    struct cursor four = cursor_of(span_skip(d->bytes, 2));
+    struct cursor six = cursor_of(span_skip(d->bytes, 4));
+    uint32_t length;
+    if (byte_at(d, 0) == 0x45)
+        length = cursor_be16(&four);
+    else if (byte_at(d, 0) >> 4 == 6)
+        length = 40u + cursor_be16(&six);
+    else
+        return false;
+    return length + ESP_END <= d->length &&
+           d->length - length <= ESP_END + ESP_PADDING_MAX + ESP_CHECK_MAX;
+}
+
+struct next decode_esp(struct decoding *d)
+{
+    if (!skip(d, ESP_HEADER))
+        return damaged(d);
+    if (!esp_is_plain(d))
+        return hidden(d);
+    path_between(d);
+    return next_is(decode_ip);
 }

@@ -1,5 +1,5 @@
 /* udp_tunnel.c - what carries other packets over UDP: VXLAN, Geneve, Teredo,
- * GTP, L2TP and AYIYA; TZSP is in probe.c.  What they add to the path: see tunnel.c.
+ * GTP, L2TP, AYIYA, LISP and CAPWAP; and what encrypts.  TZSP is in probe.c.  What they add to the path: see tunnel.c.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "decode.h"
@@ -176,4 +176,108 @@ struct next decode_ayiya(struct decoding *d)
         return damaged(d);
     path_between(d);
     return next_is(decode_ipv6);
+}
+
+/* flags 1 | nonce or versions 3 | locators or instance 4 | IP (RFC 9300 section
+ * 5.1) */
+enum { LISP_HEADER = 8 };
+
+bool lisp_is(struct span payload)
+{
+    struct span inner = span_skip(payload, LISP_HEADER);
+    return inner.n && (inner.p[0] >> 4 == 4 || inner.p[0] >> 4 == 6);
+}
+
+struct next decode_lisp(struct decoding *d)
+{
+    path_between(d);
+    return skip(d, LISP_HEADER) ? next_is(decode_ip) : damaged(d);
+}
+
+/* A label, of which there is a bottom, and IP below it. */
+bool mpls_is(struct span payload)
+{
+    while (payload.n > 4 && !(payload.p[2] & 1))
+        payload = span_skip(payload, 4);
+    return payload.n > 4;
+}
+
+bool gre_is(struct span payload)
+{
+    return payload.n >= 4 && (payload.p[0] & 0x4f) == 0 && payload.p[1] == 0;
+}
+
+/* Between access points and their controller: version 4 bits, DTLS or not 4 |
+ * header's length in 4 bytes 5 bits, radio 5, which kind of it 5, its frame as it
+ * is 1, fragment 1, last 1, ..., keep-alive 1, 0 3 | fragment 4 | ... (RFC 5415
+ * section 4.3).  Cisco's sends the two bytes of frame control in the other
+ * order. */
+enum {
+    CAPWAP_PLAIN = 0,
+    CAPWAP_DTLS = 1,
+    CAPWAP_HEADER = 8,
+    CAPWAP_NATIVE = 0x000100,
+    CAPWAP_FRAGMENT = 0x000080,
+    CAPWAP_KEEP_ALIVE = 0x000008,
+};
+
+bool capwap_is(struct span payload)
+{
+    return payload.n >= CAPWAP_HEADER && payload.p[0] == CAPWAP_PLAIN;
+}
+
+bool capwap_dtls_is(struct span payload)
+{
+    return payload.n >= CAPWAP_HEADER && payload.p[0] == CAPWAP_DTLS;
+}
+
+struct next decode_capwap(struct decoding *d)
+{
+    struct cursor c = cursor_of(d->bytes);
+    cursor_u8(&c);
+    uint32_t bits = cursor_be24(&c);
+    size_t header = (size_t)(bits >> 19) * 4;
+    if (c.bad || header < CAPWAP_HEADER || !skip(d, header))
+        return damaged(d);
+    if (bits & (CAPWAP_FRAGMENT | CAPWAP_KEEP_ALIVE))
+        return unknown_protocol(d);
+    path_between(d);
+    if (!(bits & CAPWAP_NATIVE))
+        return next_is(decode_ethernet);
+    enum { VERSION_AND_TYPE = 0x0f, DATA = 0x08 };
+    bool swapped = (byte_at(d, 0) & VERSION_AND_TYPE) != DATA &&
+                   (byte_at(d, 1) & VERSION_AND_TYPE) == DATA;
+    return next_is(swapped ? decode_80211_swapped : decode_80211);
+}
+
+/* ---- what encrypts: only counted ---- */
+
+/* Zeros there would be a key exchange, one byte FF a keep-alive (RFC 3948). */
+bool esp_in_udp_is(struct span payload)
+{
+    struct cursor c = cursor_of(payload);
+    return cursor_be32(&c) != 0 && !c.bad && payload.n > 8;
+}
+
+/* kind 1 | 0 3 | receiver 4 | counter 8 | what is encrypted, in 16 bytes, and 16
+ * more (wireguard.com/protocol) */
+bool wireguard_is(struct span payload)
+{
+    struct cursor c = cursor_of(payload);
+    enum { DATA = 0x04000000 };
+    return cursor_be32(&c) == DATA && payload.n >= 32 && payload.n % 16 == 0;
+}
+
+/* kind 5 bits, key 3 | ...: data is of kind 6 or, with the peer's number, 9. */
+bool openvpn_is(struct span payload)
+{
+    enum { DATA_V1 = 6, DATA_V2 = 9 };
+    return payload.n > 24 &&
+           (payload.p[0] >> 3 == DATA_V1 || payload.p[0] >> 3 == DATA_V2);
+}
+
+struct next decode_hidden_udp(struct decoding *d)
+{
+    hidden(d);
+    return finished(d, PACKET_UDP);
 }

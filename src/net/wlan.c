@@ -52,13 +52,19 @@ static struct next first_of_aggregate(struct decoding *d)
     return next_is(decode_llc);
 }
 
-/* `padded`: a driver aligned the body to 4 bytes (radiotap's data pad). */
-static struct next decode_frame(struct decoding *d, bool padded)
+enum how {
+    AS_IT_IS,
+    PADDED,  /* a driver aligned the body to 4 bytes (radiotap's data pad) */
+    SWAPPED, /* the two bytes of frame control are in the other order */
+};
+
+static struct next decode_frame(struct decoding *d, enum how how)
 {
     uint32_t before = d->length;
     struct cursor c = take_header(d, 24);
-    uint8_t type = cursor_u8(&c);
-    uint8_t flags = cursor_u8(&c);
+    uint16_t control = how == SWAPPED ? cursor_be16(&c) : cursor_le16(&c);
+    uint8_t type = (uint8_t)(control & 0xff);
+    uint8_t flags = (uint8_t)(control >> 8);
     cursor_be16(&c);
     struct span address[4] = {{NULL, 0}};
     for (int i = 0; i < 3; i++)
@@ -89,7 +95,7 @@ static struct next decode_frame(struct decoding *d, bool padded)
     bool aggregate = qos && (byte_at(d, 0) & QOS_AGGREGATE);
     size_t rest = qos ? ((flags & ORDER) ? 6 : 2) : 0;
     size_t header = before - d->length + rest;
-    if (padded)
+    if (how == PADDED)
         rest += (4 - header % 4) % 4;
     if (!skip(d, rest))
         return damaged(d);
@@ -98,7 +104,12 @@ static struct next decode_frame(struct decoding *d, bool padded)
 
 struct next decode_80211(struct decoding *d)
 {
-    return decode_frame(d, false);
+    return decode_frame(d, AS_IT_IS);
+}
+
+struct next decode_80211_swapped(struct decoding *d)
+{
+    return decode_frame(d, SWAPPED);
 }
 
 /* version 1 | pad 1 | length 2 | present 4, more while its top bit is set |
@@ -122,7 +133,7 @@ struct next decode_radiotap(struct decoding *d)
     }
     if (c.bad || length < 8 || !skip(d, length))
         return damaged(d);
-    return decode_frame(d, padded);
+    return decode_frame(d, padded ? PADDED : AS_IT_IS);
 }
 
 /* AVS: version 4 | length 4 | ... */

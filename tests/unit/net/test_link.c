@@ -17,6 +17,7 @@ struct row {
     const char *hex;
 };
 
+#define ZERO_16 "00000000000000000000000000000000"
 #define ZERO_20 "0000000000000000000000000000000000000000"
 #define ZERO_24 ZERO_20 "00000000"
 
@@ -40,6 +41,19 @@ static const struct row rows[] = {
     {"TrustSec", DLT_EN10MB, false,
      ETHERNET "8909 01 01 0001 0002 0800" IPV4_TCP},
     {"VN-Tag", DLT_EN10MB, false, ETHERNET "8926 80010002 0800" IPV4_TCP},
+    {"HSR", DLT_EN10MB, false, ETHERNET "892f 00300001 0800" IPV4_TCP},
+    {"R-TAG", DLT_EN10MB, false, ETHERNET "f1c1 00000001 0800" IPV4_TCP},
+    {"ISL", DLT_EN10MB, true,
+     "01000c0000 00 020000000001 004c aaaa03 00000c 00c8 0000 0000" ETHERNET
+     "0800" IPV4_TCP "00000000" "00000000"},
+    {"MACsec that does not encrypt", DLT_EN10MB, false,
+     ETHERNET "88e5 20 00 00000001 0200000000010001 0800" IPV4_TCP ZERO_16},
+    {"MACsec that does not encrypt, without a channel", DLT_EN10MB, false,
+     ETHERNET "88e5 00 00 00000001 0800" IPV4_TCP ZERO_16},
+    {"provider's backbone", DLT_EN10MB, true,
+     ETHERNET "88a8 0005 88e7 00000064" ETHERNET "0800" IPV4_TCP},
+    {"TRILL with an option", DLT_EN10MB, false,
+     ETHERNET "22f3 0046 0001 0002 00000000" ETHERNET "0800" IPV4_TCP},
     {"NSH", DLT_EN10MB, false, ETHERNET "894f 0fc2 02 01 00000001" IPV4_TCP},
     {"MPLS", DLT_EN10MB, false,
      ETHERNET "8847 00010040 00020140" IPV4_TCP},
@@ -56,6 +70,18 @@ static const struct row rows[] = {
      "0000 0001 0006 0200000000010000 8100 0005 0800" IPV4_TCP},
     {"Linux cooked, version 2", DLT_LINUX_SLL2, false,
      "86dd 0000 00000002 0001 00 06 0200000000010000" IPV6_TCP},
+    {"Linux cooked, 802.11", DLT_LINUX_SLL, false,
+     "0000 0321 0000 0000000000000000 0004"
+     "0802 0000 020000000002 020000000009 020000000001 0000" SNAP "0800"
+     IPV4_TCP},
+    {"Linux cooked, radiotap", DLT_LINUX_SLL2, false,
+     "0003 0000 00000002 0323 00 00 0000000000000000" "00 00 0800 00000000"
+     "0802 0000 020000000002 020000000009 020000000001 0000" SNAP "0800"
+     IPV4_TCP},
+    {"Linux cooked, AVS for Prism", DLT_LINUX_SLL, false,
+     "0000 0322 0000 0000000000000000 0003" "80211001 0000000c 00000000"
+     "0802 0000 020000000002 020000000009 020000000001 0000" SNAP "0800"
+     IPV4_TCP},
     {"raw IP", DLT_RAW, false, IPV4_TCP},
     {"raw IP, number of OpenBSD", 14, false, IPV6_TCP},
     {"raw IP, as a probe names it", DLT_PPI, false,
@@ -220,6 +246,10 @@ static const struct row rows[] = {
      "6c000000 01000000 01000000" ZERO_24 "01000000 02000000 0e000000 00000000"
      ZERO_24 "00000000 0600 0000 00000000" ZERO_20
      ETHERNET "0800" IPV4_TCP},
+    {"macOS pktap, its first number", 149, false,
+     "6c000000 01000000 01000000" ZERO_24 "01000000 02000000 0e000000 00000000"
+     ZERO_24 "00000000 0600 0000 00000000" ZERO_20
+     ETHERNET "0800" IPV4_TCP},
     {"macOS pktap, version 2", DLT_PKTAP, false,
      "2c 00 00 28 00 00 0100 0e00 0000 0600 0600 02000000 00000000 00000000"
      "00000000 00000000 01000800 656e3000" ETHERNET "0800" IPV4_TCP},
@@ -254,6 +284,9 @@ static const struct row rows[] = {
      OUTER_IPV4("2f") "2000 6558 00000001" ETHERNET "0800" IPV4_TCP},
     {"PPTP", DLT_RAW, true,
      OUTER_IPV4("2f") "3081 880b 002e0001 00000001 00000002 ff03 0021" IPV4_TCP},
+    {"WCCP", DLT_RAW, true, OUTER_IPV4("2f") "0000 883e" IPV4_TCP},
+    {"WCCP, version 2", DLT_RAW, true,
+     OUTER_IPV4("2f") "0000 883e 00010000" IPV4_TCP},
     {"ERSPAN I", DLT_RAW, true,
      OUTER_IPV4("2f") "0000 88be" ETHERNET "0800" IPV4_TCP},
     {"ERSPAN II", DLT_RAW, true,
@@ -287,6 +320,29 @@ static const struct row rows[] = {
     {"TZSP over UDP", DLT_RAW, false,
      OUTER_IPV4("11") "c000 9090 0000 0000" "01 00 0001 00 0a02ffff 01" ETHERNET
      "0800" IPV4_TCP},
+    {"LISP", DLT_RAW, true,
+     OUTER_IPV4("11") "c000 10f5 0000 0000" "88000001 00000701" IPV6_TCP},
+    {"MPLS over UDP", DLT_RAW, true,
+     OUTER_IPV4("11") "c000 19eb 0000 0000" "00010040 00020140" IPV4_TCP},
+    {"GRE over UDP", DLT_RAW, true,
+     OUTER_IPV4("11") "c000 1292 0000 0000" "2000 0800 00000001" IPV4_TCP},
+    {"CAPWAP", DLT_RAW, true,
+     OUTER_IPV4("11") "147f c000 0000 0000" "00 104300 00000000"
+     "0802 0000 020000000002 020000000009 020000000001 0000" SNAP "0800"
+     IPV4_TCP},
+    {"CAPWAP, Cisco's, with an address", DLT_RAW, true,
+     OUTER_IPV4("11") "c000 147f 0000 0000" "00 204310 00000000"
+     "06 020000000009 00"
+     "0188 0000 020000000009 020000000001 020000000002 0000 0000" SNAP "0800"
+     IPV4_TCP},
+    {"CAPWAP, Ethernet", DLT_RAW, true,
+     OUTER_IPV4("11") "147f c000 0000 0000" "00 104200 00000000" ETHERNET "0800"
+     IPV4_TCP},
+    {"ESP that does not encrypt", DLT_RAW, true,
+     OUTER_IPV4("32") "00000100 00000001" IPV4_TCP "0102 02 04"
+     "000000000000000000000000"},
+    {"ESP that does not encrypt, IPv6", DLT_RAW, true,
+     OUTER_IPV6("32") "00000100 00000001" IPV6_TCP "00 29" ZERO_16},
     {"AYIYA", DLT_RAW, true,
      OUTER_IPV4("11") "c000 13d0 0000 0000" "4152 11 29 00000001"
      "00000000000000000000000000000000" "0000000000000000000000000000000000000000"
@@ -425,9 +481,62 @@ static void what_holds_no_ip_is_no_damage(void **state)
     }
 }
 
+static void encrypted_tunnels_are_counted(void **state)
+{
+    /* clang-format off */
+    static const struct {
+        const char *hex;
+        bool udp; /* what else it is */
+        bool hidden;
+    } packets[] = {
+        {"4500 0046 0001 0000 40 32 0000 c0a80001 c0a80002" "c0ffee01 00000001"
+         "e37f8b00c4d95a9b3e0a" ZERO_20 ZERO_16, false, true},
+        /* what begins like IP, but is longer than all, or leaves too much */
+        {"4500 0046 0001 0000 40 32 0000 c0a80001 c0a80002" "c0ffee01 00000001"
+         "45008b00c4d95a9b3e0a" ZERO_20 ZERO_16, false, true},
+        {OUTER_IPV4("11") "1194 1194 0000 0000" "c0ffee01 00000001 e37f8b00",
+         true, true},
+        /* a key exchange; a keep-alive */
+        {OUTER_IPV4("11") "1194 1194 0000 0000" "00000000 0102030405060708",
+         true, false},
+        {OUTER_IPV4("11") "1194 1194 0009 0000" "ff", true, false},
+        /* WireGuard, and its handshake */
+        {OUTER_IPV4("11") "ca6c ca6c 0000 0000" "04000000 00000001" ZERO_24,
+         true, true},
+        {OUTER_IPV4("11") "ca6c ca6c 0000 0000" "01000000 00000001" ZERO_24,
+         true, false},
+        /* OpenVPN, and its handshake */
+        {OUTER_IPV4("11") "c000 04aa 0000 0000" "48000001" ZERO_24, true, true},
+        {OUTER_IPV4("11") "c000 04aa 0000 0000" "38000001" ZERO_24, true, false},
+        /* CAPWAP with DTLS */
+        {OUTER_IPV4("11") "c000 147f 0000 0000" "01000000" ZERO_24, true, true},
+    };
+    /* clang-format on */
+    (void)state;
+    for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++) {
+        struct net *net = net_new();
+        struct packet p;
+        uint8_t *bytes;
+        assert_int_equal(hex_decode(net, DLT_RAW, packets[i].hex, &p, &bytes),
+                         packets[i].udp);
+        assert_int_equal(net_counts(net)->hidden, packets[i].hidden);
+        free(bytes);
+        net_free(&net);
+    }
+    struct net *net = net_new();
+    struct packet p;
+    uint8_t *bytes;
+    assert_false(hex_decode(
+        net, DLT_EN10MB,
+        ETHERNET "88e5 2c 00 00000001 0200000000010001" ZERO_24, &p, &bytes));
+    assert_int_equal(net_counts(net)->hidden, 1);
+    free(bytes);
+    net_free(&net);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[2 * ROWS + 2];
+    struct CMUnitTest tests[2 * ROWS + 3];
     for (size_t i = 0; i < ROWS; i++) {
         /* Only a copy can be passed: cmocka's state is not const. */
         struct row *row = malloc(sizeof(*row));
@@ -442,6 +551,8 @@ int main(void)
         (struct CMUnitTest)cmocka_unit_test(each_decoder_has_a_row);
     tests[2 * ROWS + 1] =
         (struct CMUnitTest)cmocka_unit_test(what_holds_no_ip_is_no_damage);
+    tests[2 * ROWS + 2] =
+        (struct CMUnitTest)cmocka_unit_test(encrypted_tunnels_are_counted);
     int failed = cmocka_run_group_tests_name("link types and tunnels", tests,
                                              NULL, NULL);
     for (size_t i = 0; i < ROWS; i++)

@@ -313,7 +313,7 @@ static void what_is_not_used_is_counted(void **state)
     assert_false(decode(f, DLT_EN10MB, ETHERNET "88cc 0000"));
     assert_false(decode(f, DLT_EN10MB, ETHERNET "0003 424203"));
     assert_false(decode(f, DLT_RAW,
-                        "45000015 0001 0000 40 32 0000 0a000001 0a000002 00"));
+                        "45000015 0001 0000 40 59 0000 0a000001 0a000002 00"));
     assert_int_equal(net_counts(f->net)->unknown_protocol, 3);
     assert_false(decode(f, DLT_RAW, "44"));
     assert_false(decode(f, DLT_RAW,
