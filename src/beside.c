@@ -528,6 +528,7 @@ void beside_tell(struct beside *b, struct book *book,
          .unreadable_frames =
              c->net->unknown_link + c->net->damaged + c->net->headers_cut,
          .unknown_frames = c->net->unknown_link + c->net->unknown_protocol,
-         .damaged_frames = c->net->damaged, .keys = c->keys->kept,
-         .bad_key_lines = c->keys->bad, .unknown_key_lines = c->keys->unknown);
+         .hidden_frames = c->net->hidden, .damaged_frames = c->net->damaged,
+         .keys = c->keys->kept, .bad_key_lines = c->keys->bad,
+         .unknown_key_lines = c->keys->unknown);
 }

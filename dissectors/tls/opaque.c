@@ -27,13 +27,16 @@ enum { ALERT = 2, EMPTY_CERTIFICATE = 8, FINISHED_HEADER = 4, PADDING = 16 };
 static void tell_alert(struct tls *tls, enum dir dir, size_t length,
                        bool certain, struct facts *out)
 {
+    progress_left(tls, dir, facts_time(out));
+    bool answers_end = tls->left_by != dir;
     TELL(out, tls_encrypted_alert, .by = side_name(dir), .length = length,
-         .after = reached_name(tls->reached),
+         .after = reached_name(tls->reached), .answers_end = answers_end,
          .before_data = !tls->half[dir].data, .certain = certain);
     if (tls->told || tls->midstream)
         tls->closed[dir] = true;
-    progress_refused(tls, dir);
-    progress_left(tls, dir, facts_time(out));
+    /* Who is not there any more can not be refused. */
+    if (!answers_end)
+        progress_refused(tls, dir);
 }
 
 static void on_data(struct tls *tls, enum dir dir, size_t content,
@@ -110,6 +113,7 @@ static void client_flight(struct tls *tls, size_t content, struct facts *out)
 /* The server's: EncryptedExtensions, ..., Finished. */
 static void server_flight(struct tls *tls, size_t content)
 {
+    tls->encrypted_flight += content;
     if (!tls->choice.resumed) /* then there is none */
         progress_reach(tls, REACHED_CERTIFICATE);
     if (is_finished(tls, content))

@@ -149,8 +149,19 @@ static struct span how_name(enum end why)
     return SPAN("end-of-capture");
 }
 
+/* EncryptedExtensions and Finished with SHA-256; unless a session is resumed,
+ * between them a Certificate with a bare key of 32 bytes (RFC 7250) and a
+ * CertificateVerify of 64 (RFC 8446 section 4.4): no server gets by with less. */
+static size_t least_flight(const struct tls *tls)
+{
+    enum { EXTENSIONS = 6, FINISHED = 36, CERTIFICATE = 57, VERIFY = 72 };
+    return tls->choice.resumed ? EXTENSIONS + FINISHED
+                               : EXTENSIONS + CERTIFICATE + VERIFY + FINISHED;
+}
+
 /* Up to TLS 1.2 each message can be seen.  Of what TLS 1.3 encrypts only a
- * record that has not come whole tells that more of it was to come. */
+ * record that has not come whole, or too little of all, tells that more of it
+ * was to come. */
 static bool is_servers_turn(const struct tls *tls)
 {
     const struct tls_half *server = &tls->half[S2C];
@@ -158,7 +169,8 @@ static bool is_servers_turn(const struct tls *tls)
     switch (tls->reached) {
     case REACHED_SERVER_HELLO:
     case REACHED_CERTIFICATE:
-        return half_a_record || !is_tls13(tls);
+        return half_a_record || !is_tls13(tls) ||
+               tls->encrypted_flight < least_flight(tls);
     case REACHED_SERVER_DONE:
         return half_a_record;
     case REACHED_CLIENT_KEY:

@@ -100,6 +100,7 @@ struct tls {
     struct tls_choice choice;
     enum reached reached;
     int64_t spoken; /* when something of the handshake was last said */
+    size_t encrypted_flight; /* TLS 1.3 without keys: content of the server's */
     uint64_t served; /* where in its stream the server's part of it ends */
     bool midstream; /* encrypted records came first: no hello to expect */
     bool done;      /* nothing more is read */

@@ -506,8 +506,11 @@ static void begin_stream(struct conversation *c, enum dir dir,
     }
 }
 
+/* Whoever sent the first FIN, also if the other side answered with a reset. */
 static void tell_who_closed(struct conversation *c)
 {
+    if (c->context.closed_time)
+        return;
     enum flow_end end = c->flow->end;
     enum dir by = end == FLOW_CLIENT_FIN || end == FLOW_CLIENT_RESET ? C2S : S2C;
     c->context.closed_by_known = c->tls_context.closed_by_known =

@@ -90,6 +90,65 @@ static void an_encrypted_alert_before_finished_is_a_refusal(void **state)
     lab_close(&lab);
 }
 
+static void an_alert_to_who_has_left_refuses_nobody(void **state)
+{
+    (void)state;
+    struct lab lab = {.version = TLS1_3_VERSION, .cert = &server};
+    shake(&lab);
+    keep(&lab, 2);
+    opaque(&lab, S2C, 23, 19);
+    struct lab_feed how = {.lab = &lab, .end = END_FIN};
+    how.context = (struct flow_context){.closed_by_known = true,
+                                        .closed_by = C2S,
+                                        .closed_time = lab.pieces[2].time - 1};
+    struct lab_seen seen = lab_facts(how);
+    lab_has(&seen, "tls.encrypted_alert", 0, "by=server|answers_end=yes");
+    lab_has(&seen, "tls.handshake", 0,
+            "result=unfinished|ended_by=client|ended_how=fin|given_up=yes");
+    lab_seen_free(&seen);
+    how.context = (struct flow_context){.closed_by = S2C};
+    seen = lab_facts(how);
+    lab_has(&seen, "tls.encrypted_alert", 0, "by=server|answers_end=no");
+    lab_has(&seen, "tls.handshake", 0,
+            "result=failed|ended_by=server|ended_how=alert");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
+/* Where the first n records of a piece end. */
+static size_t records_end(const struct lab_piece *piece, size_t n)
+{
+    size_t at = 0;
+    for (; n > 0; n--)
+        at += 5u + (size_t)(piece->bytes[at + 3] << 8 | piece->bytes[at + 4]);
+    return at;
+}
+
+static void a_flight_too_small_to_be_whole_is_the_servers_to_end(void **state)
+{
+    (void)state;
+    enum { HELLO = 1, AND_CCS = 2, AND_EXTENSIONS = 3, ALL = 0 };
+    static const size_t kept[] = {HELLO, AND_CCS, AND_EXTENSIONS, ALL};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        struct lab lab = {.version = TLS1_3_VERSION, .cert = &server};
+        shake(&lab);
+        keep(&lab, 2);
+        if (kept[i] != ALL)
+            lab.pieces[1].n = records_end(&lab.pieces[1], kept[i]);
+        struct lab_feed how = {.lab = &lab, .end = END_FIN};
+        how.context = (struct flow_context){.closed_by_known = true,
+                                            .closed_by = C2S,
+                                            .closed_time = lab.pieces[1].time +
+                                                           9000000000};
+        struct lab_seen seen = lab_facts(how);
+        lab_has(&seen, "tls.handshake", 0,
+                kept[i] == ALL ? "server_due=0|given_up=yes"
+                               : "server_due=9|given_up=no");
+        lab_seen_free(&seen);
+        lab_close(&lab);
+    }
+}
+
 static void an_alert_is_one_with_padding_too(void **state)
 {
     (void)state;
@@ -476,6 +535,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(openssl_says_unknown_ca_in_the_clear),
         cmocka_unit_test(an_encrypted_alert_before_finished_is_a_refusal),
+        cmocka_unit_test(an_alert_to_who_has_left_refuses_nobody),
+        cmocka_unit_test(a_flight_too_small_to_be_whole_is_the_servers_to_end),
         cmocka_unit_test(an_alert_is_one_with_padding_too),
         cmocka_unit_test(padding_is_not_content),
         cmocka_unit_test(nss_refuses_after_its_finished_in_tls12),
