@@ -33,6 +33,7 @@ struct next decode_arp(struct decoding *d)
     struct span target = cursor_take(&body, 4);
     if (body.bad)
         return damaged(d);
+    set_length(d, 0); /* what else there is pads the frame */
     memcpy(arp->sender_mac, mac.p, 6);
     arp->sender = address_of(sender);
     arp->target = address_of(target);

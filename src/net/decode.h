@@ -50,12 +50,14 @@ struct next damaged(struct decoding *d);
 
 /* ---- reading: each header of each packet, so it is worth being inlined ---- */
 
-/* Passes over n bytes; false if there are fewer. */
+/* Passes over n bytes; false if there are fewer.  When none are left the empty
+ * span still says where in the frame that was. */
 static inline bool skip(struct decoding *d, size_t n)
 {
     if (n > d->bytes.n)
         return false;
-    d->bytes = span_skip(d->bytes, n);
+    if (n > 0)
+        d->bytes = (struct span){d->bytes.p + n, d->bytes.n - n};
     d->length -= (uint32_t)n;
     return true;
 }

@@ -145,8 +145,8 @@ struct next decode_tcp(struct decoding *d)
     /* A snaplen may have cut the options: what is there is read. */
     struct span options = span_first(d->bytes, header - TCP_HEADER);
     read_options(options, tcp);
-    d->bytes = span_skip(d->bytes, options.n);
-    d->length -= (uint32_t)(header - TCP_HEADER);
+    skip(d, options.n);
+    d->length -= (uint32_t)(header - TCP_HEADER - options.n);
     if (whole)
         tcp->bad_checksum = checksum_is_wrong(d->packet, segment);
     return finished(d, PACKET_TCP);

@@ -348,6 +348,7 @@ static void write_frame(struct redaction *r, struct frame *frame,
         cut(r, veil, HEADERS_LEAST);
     else if (veil_content(frame, &packet, &at))
         cut(r, veil, at);
+    veil_trailer(veil, frame, &packet);
     frame->bytes = (struct span){veil->bytes, veil->n};
     writer_frame(writer, frame);
 }

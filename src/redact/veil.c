@@ -48,6 +48,15 @@ bool veil_content(const struct frame *frame, const struct packet *packet,
     return true;
 }
 
+void veil_trailer(struct veil *v, const struct frame *frame,
+                  const struct packet *packet)
+{
+    uintptr_t begin = (uintptr_t)frame->bytes.p;
+    uintptr_t end = (uintptr_t)packet->payload.p + packet->payload.n;
+    if (packet->payload.p && end >= begin && end - begin < v->n)
+        memset(v->bytes + (end - begin), 0, v->n - (end - begin));
+}
+
 static uint16_t be16(const uint8_t *p)
 {
     return (uint16_t)(p[0] << 8 | p[1]);

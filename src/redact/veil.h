@@ -27,6 +27,11 @@ bool veil_content(const struct frame *frame, const struct packet *packet,
 void veil_mend(struct veil *veil, const struct frame *frame,
                const struct packet *packet, size_t at);
 
+/* What stands behind the packet in its frame, padding, trailers, or another packet
+ * that shares the frame and is not read, becomes zeros. */
+void veil_trailer(struct veil *veil, const struct frame *frame,
+                  const struct packet *packet);
+
 /* Nothing is left from `at` on; the length on the wire stays as it was. */
 void veil_cut(struct veil *veil, size_t at);
 

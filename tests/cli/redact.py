@@ -11,6 +11,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -109,6 +110,22 @@ def damaged(mailwhy, path, out):
                f"{after['packets']} packets of {before['packets']}")
 
 
+def behind_the_packet(mailwhy, path, out):
+    """What stands behind a packet in its frame is of nobody's business."""
+    with open(path, "rb") as file:
+        data = file.read()
+    padded = out + ".padded"
+    with open(padded, "wb") as file:
+        file.write(data[:24])
+        at = 24
+        while at < len(data):
+            seconds, fraction, kept, length = struct.unpack_from("<4I", data, at)
+            file.write(struct.pack("<4I", seconds, fraction, kept + 6, length + 6)
+                       + data[at + 16:at + 16 + kept] + b"CANARY")
+            at += 16 + kept
+    yield from redact(mailwhy, padded, out, damaged=False)
+
+
 def main():
     mailwhy, samples = sys.argv[1], sys.argv[2]
     with open(os.path.join(samples, "MANIFEST"), encoding="utf-8") as file:
@@ -121,7 +138,8 @@ def main():
     count = 0
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "copy.pcap")
-        wrong = [*wrong_use(mailwhy, plain, out), *damaged(mailwhy, plain, out)]
+        wrong = [*wrong_use(mailwhy, plain, out), *damaged(mailwhy, plain, out),
+                 *behind_the_packet(mailwhy, plain, out)]
         for options, group in by_options(entries, root):
             names = [entry["file"] for entry in group]
             wrong += mistakes(mailwhy, samples, names, options, folder)
