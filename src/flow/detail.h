@@ -286,6 +286,10 @@ void conflict_compare(struct flow_detail *detail, const struct packet *packet);
 /* reset.c */
 /* The SYN was stored after the RST that refused it. */
 void reset_refused_before(struct flow *flow);
+/* A side goes on after the other's reset: who obeys none that is ahead of what
+ * it expects says so (RFC 5961 section 3.2), and has missed nothing. */
+void reset_answered(struct flow *flow, enum dir dir,
+                    const struct packet *packet);
 /* A FIN of this time was stored after a RST that came later. */
 void reset_was_later(struct flow *flow, int64_t fin_time);
 void reset_take(struct flow *flow, enum dir dir, const struct packet *packet);

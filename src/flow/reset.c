@@ -29,6 +29,10 @@ enum {
  * and a kernel may number the RSTs of no socket apart. */
 #define WEAK_SIGNS ((unsigned)(SIGN_NO_TIMESTAMP | SIGN_IP_ID))
 
+/* Only that two hosts speak in one name; not which of them is the one named. */
+#define OF_ANOTHER_HOST                                                        \
+    ((unsigned)(SIGN_TTL | SIGN_IP_ID | SIGN_OLD_SEQ | SIGN_NO_TIMESTAMP))
+
 #define SERIES_TIME  (CLOCK_SECOND / 100)
 #define RTT_MIN      (CLOCK_SECOND / 250) /* less says nothing of distance */
 #define ANSWERS_TIME (60 * CLOCK_SECOND)  /* their distance is still that */
@@ -56,18 +60,19 @@ static bool odd_ip_id(const struct flow_detail *detail,
            (step > IP_ID_STEP || step < -IP_ID_STEP);
 }
 
-/* A sequence number that neither a kernel nor an application would use. */
+/* A sequence number that neither a kernel nor an application would use, as far
+ * as it is behind what was captured.  One ahead of all may come after bytes
+ * that the capture alone lost: reset_answered() decides. */
 static bool odd_seq(const struct flow_side *side, uint32_t seq)
 {
-    uint32_t last = side->next_seq + 1; /* its FIN, which may be missed */
     if (!side->seq_known || side->packets == 0 || side->missed > 0 ||
         side->detail->missed_frame || side->detail->hole_n > 0)
         return false; /* the capture does not show all that it sent */
-    bool ahead_of_all = ahead(seq, last) > 0;
-    bool before_all = ahead(seq, side->first_seq) < -1;
+    bool before_all =
+        side->options & FLOW_SYN_SEEN && ahead(seq, side->first_seq) < -1;
     bool between =
         ahead(seq, side->acked) > 0 && ahead(seq, side->next_seq) < 0;
-    return ahead_of_all || before_all || between;
+    return before_all || between;
 }
 
 /* It answers something that cannot have reached that side yet. */
@@ -101,6 +106,19 @@ static bool too_fast(const struct flow *flow, enum dir dir,
     return asked != 0 && elapsed(asked, packet->time) < rtt / 2;
 }
 
+/* A SYN proxy accepts in the server's name before it asks the server (RFC 4987
+ * section 3.7).  Until the server has said something, a reset that answers no
+ * more than the SYN may be the server's, and what it is compared with is not. */
+static bool may_refuse_late(const struct flow *flow, enum dir dir,
+                            const struct packet *packet)
+{
+    const struct flow_side *client = &flow->side[C2S];
+
+    return dir == S2C && flow->side[S2C].bytes == 0 && flow->synack_time != 0 &&
+           (client->bytes == 0 || (packet->tcp.flags & TCP_ACK &&
+                                   packet->tcp.ack == client->first_seq));
+}
+
 static unsigned signs_of(const struct flow *flow, enum dir dir,
                          const struct packet *packet)
 {
@@ -119,6 +137,8 @@ static unsigned signs_of(const struct flow *flow, enum dir dir,
         signs |= SIGN_NO_TIMESTAMP;
     if (too_fast(flow, dir, packet))
         signs |= SIGN_TOO_FAST;
+    if (may_refuse_late(flow, dir, packet))
+        signs &= ~OF_ANOTHER_HOST;
     return signs;
 }
 
@@ -236,6 +256,22 @@ void reset_take(struct flow *flow, enum dir dir, const struct packet *packet)
         take_refusal(flow, packet);
     /* else a client answers the packet of an older connection (RFC 5961
      * section 4.2): it goes on asking. */
+}
+
+void reset_answered(struct flow *flow, enum dir dir,
+                    const struct packet *packet)
+{
+    const struct flow_side *side = &flow->side[other_dir(dir)];
+    struct reset *reset = side->detail ? &side->detail->reset : NULL;
+    uint32_t last = side->next_seq + 1; /* its FIN, which may be missed */
+
+    if (!reset || reset->frame == 0 || flow->rtt <= 0 ||
+        !(packet->tcp.flags & TCP_ACK))
+        return;
+    bool crossed = elapsed(reset->time, packet->time) <= flow->rtt;
+    if (!crossed && side->seq_known && ahead(reset->seq, last) > 0 &&
+        ahead(packet->tcp.ack, reset->seq) < 0)
+        reset->signs |= SIGN_OLD_SEQ;
 }
 
 void reset_was_later(struct flow *flow, int64_t fin_time)

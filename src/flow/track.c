@@ -209,6 +209,7 @@ void track_packet(struct flow *flow, enum dir dir, const struct packet *packet,
         return;
     }
     int64_t pause = take_time(flow, dir, packet, counts);
+    reset_answered(flow, dir, packet);
     take_ttl(side, packet->ttl);
     take_ip_id(side->detail, packet);
     handshake_take(flow, dir, packet);

@@ -369,13 +369,66 @@ static void a_reset_behind_a_missed_fin_is_no_forgery(void **state)
     assert_text(TOLD(tcp_reset, 0)->state, "closing");
     assert_int_equal(TOLD(tcp_reset, 0)->forgery, 0);
     lab_close(&lab);
+}
+
+static void nor_is_one_behind_bytes_that_the_capture_lost(void **state)
+{
+    (void)state;
+    struct lab lab;
     lab_open(&lab);
     talk(&lab);
-    S(.flags = TCP_RST, .seq = 563);
+    S(.flags = TCP_RST | TCP_ACK, .seq = 1561, .ack = 131);
+    C(.flags = TCP_ACK, .seq = 131, .ack = 561); /* crossed it */
     lab_end(&lab);
     assert_text(TOLD(tcp_reset, 0)->state, "established");
-    assert_int_equal(TOLD(tcp_reset, 0)->forgery, 1);
+    assert_int_equal(TOLD(tcp_reset, 0)->forgery, 0);
     lab_close(&lab);
+}
+
+static void but_one_that_its_receiver_finds_too_far_ahead_is(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    S(.flags = TCP_RST | TCP_ACK, .seq = 1561, .ack = 131);
+    lab.time += CLOCK_SECOND;
+    C(.flags = TCP_ACK, .seq = 131, .ack = 561);
+    lab_end(&lab);
+    assert_int_equal(TOLD(tcp_reset, 0)->forgery, 1);
+    assert_text(TOLD(tcp_reset, 0)->signs,
+                "a sequence number that side would not use");
+    lab_close(&lab);
+}
+
+/* A SYN proxy accepts; the server behind it, further away, refuses. */
+static void who_has_said_nothing_may_be_another_than_who_accepted(void **state)
+{
+    static const struct {
+        const char *name;
+        uint32_t content, ack;
+        uint32_t forgery;
+    } cases[] = {
+        {"nothing was said",                  0,  101, 0},
+        {"it answers the SYN only",           10, 101, 0},
+        {"it has heard what the client said", 10, 111, 2},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct lab lab;
+        lab_open(&lab);
+        C(.flags = TCP_SYN, .seq = 100);
+        S(.flags = TCP_SYN | TCP_ACK, .seq = 500, .ack = 101, .timestamp = 7);
+        C(.flags = TCP_ACK, .seq = 101, .ack = 501, .n = cases[i].content);
+        S(.flags = TCP_RST | TCP_ACK, .seq = 501, .ack = cases[i].ack,
+          .ttl = 48);
+        lab_end(&lab);
+        if (TOLD(tcp_reset, 0)->forgery != cases[i].forgery)
+            fail_msg("%s", cases[i].name);
+        assert_int_equal(TOLD(tcp_reset, 0)->ttl, 48);
+        assert_int_equal(TOLD(tcp_reset, 0)->ttl_usual, 57);
+        lab_close(&lab);
+    }
 }
 
 static void the_pause_is_that_before_all_that_was_said_at_once(void **state)
@@ -469,8 +522,10 @@ int main(void)
         cmocka_unit_test(nor_do_times_count_where_one_acknowledges_the_other),
         cmocka_unit_test(a_fin_that_was_missed_is_known_by_its_acknowledgement),
         cmocka_unit_test(a_reset_behind_a_missed_fin_is_no_forgery),
-        cmocka_unit_test(
-            the_pause_is_that_before_all_that_was_said_at_once),
+        cmocka_unit_test(nor_is_one_behind_bytes_that_the_capture_lost),
+        cmocka_unit_test(but_one_that_its_receiver_finds_too_far_ahead_is),
+        cmocka_unit_test(who_has_said_nothing_may_be_another_than_who_accepted),
+        cmocka_unit_test(the_pause_is_that_before_all_that_was_said_at_once),
         cmocka_unit_test(of_fins_that_cross_the_earlier_is_first),
         cmocka_unit_test(a_reset_stored_before_the_fins_was_not_before_them),
         cmocka_unit_test(resets_far_apart_are_not_of_both_at_once),
