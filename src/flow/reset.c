@@ -60,18 +60,30 @@ static bool odd_ip_id(const struct flow_detail *detail,
            (step > IP_ID_STEP || step < -IP_ID_STEP);
 }
 
+/* Where an acknowledgement may stand that the capture lost. */
+static bool begins_segment(const struct flow_detail *detail, uint32_t seq)
+{
+    for (uint32_t i = 0; i < detail->sent_n; i++)
+        if (detail->sent[i].seq == seq)
+            return true;
+    return false;
+}
+
 /* A sequence number that neither a kernel nor an application would use, as far
  * as it is behind what was captured.  One ahead of all may come after bytes
  * that the capture alone lost: reset_answered() decides. */
-static bool odd_seq(const struct flow_side *side, uint32_t seq)
+static bool odd_seq(const struct flow_side *side, const struct packet *packet)
 {
+    uint32_t seq = packet->tcp.seq;
+
     if (!side->seq_known || side->packets == 0 || side->missed > 0 ||
         side->detail->missed_frame || side->detail->hole_n > 0)
         return false; /* the capture does not show all that it sent */
     bool before_all =
         side->options & FLOW_SYN_SEEN && ahead(seq, side->first_seq) < -1;
     bool between =
-        ahead(seq, side->acked) > 0 && ahead(seq, side->next_seq) < 0;
+        ahead(seq, side->acked) > 0 && ahead(seq, side->next_seq) < 0 &&
+        (packet->tcp.flags & TCP_ACK || !begins_segment(side->detail, seq));
     return before_all || between;
 }
 
@@ -131,7 +143,7 @@ static unsigned signs_of(const struct flow *flow, enum dir dir,
         signs |= SIGN_TTL;
     if (odd_ip_id(detail, packet))
         signs |= SIGN_IP_ID;
-    if (odd_seq(side, tcp->seq))
+    if (odd_seq(side, packet))
         signs |= SIGN_OLD_SEQ;
     if (detail->timestamps && !tcp->has_timestamps && tcp->flags & TCP_ACK)
         signs |= SIGN_NO_TIMESTAMP;
@@ -270,7 +282,7 @@ void reset_answered(struct flow *flow, enum dir dir,
         return;
     bool crossed = elapsed(reset->time, packet->time) <= flow->rtt;
     if (!crossed && side->seq_known && ahead(reset->seq, last) > 0 &&
-        ahead(packet->tcp.ack, reset->seq) < 0)
+        ahead(packet->tcp.ack, last) <= 0)
         reset->signs |= SIGN_OLD_SEQ;
 }
 
