@@ -49,6 +49,7 @@ struct group {
     /* rank.c: */
     bool relieved; /* later sessions made up for all of its sessions; then: */
     enum verdict relief;
+    bool outweighed; /* only possible, and its client's mail works */
     bool primary;
     bool unexplained; /* in some session */
     bool beaten;      /* by the primary of some session */

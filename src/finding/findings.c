@@ -35,6 +35,8 @@ enum verdict group_effect(const struct group *group)
     if (strcmp(group->rule->family, "capture") == 0 &&
         effect < VERDICT_UNDETERMINED)
         effect = VERDICT_UNDETERMINED;
+    if (group->outweighed)
+        return VERDICT_HEALTHY;
     return group->relieved && effect < group->relief ? group->relief : effect;
 }
 

@@ -247,6 +247,7 @@ static void begin(struct findings *f, struct result_session *const *known,
     for (size_t i = 0; i < f->count; i++) {
         struct group *group = f->groups[i];
         group->primary = group->unexplained = group->beaten = false;
+        group->outweighed = false;
         group->explained_by = NULL;
         relieve(group, known, count);
     }
@@ -292,6 +293,30 @@ static const struct rule *healing_rule(const struct findings *f,
     return NULL;
 }
 
+/* Not one that only looked; what TLS hides is judged by its shape. */
+static bool worked(const struct result_session *session)
+{
+    return session->verdict == VERDICT_HEALTHY &&
+           (session->summary[0] || session->steps[STEP_TLS].state == STEP_OK);
+}
+
+/* A failure that is only possible and that no session shows: a note, where mail
+ * of the same client worked.  Where it is the only trace, it stands. */
+static void outweigh(struct findings *f, const struct result_session *sessions,
+                     size_t count)
+{
+    for (size_t b = 0; b < f->count; b++) {
+        struct group *group = f->groups[b];
+        if (group->session_count > 0 || !group->client[0] ||
+            strcmp(group->confidence, "possible") != 0)
+            continue;
+        for (size_t i = 0; i < count && !group->outweighed; i++)
+            group->outweighed =
+                worked(&sessions[i]) &&
+                strcmp(sessions[i].client_address, group->client) == 0;
+    }
+}
+
 /* What is the cause of no single session, but was not outdone in any either,
  * stands for itself. */
 static void rank_others(const struct ranking *k)
@@ -319,6 +344,7 @@ void findings_rank(struct findings *findings, struct result_session *sessions,
 {
     struct ranking k = {findings, causes_find(findings)};
     rank_sessions(&k, sessions, count);
+    outweigh(findings, sessions, count);
     rank_others(&k);
     causes_free(&k.causes);
 }
