@@ -2,7 +2,8 @@
  *
  * A client is followed from its first question (a SYN, or a query to port 53)
  * until something comes in from outside, or the client acknowledges what must
- * have come; then its count begins anew.  While no
+ * have come; then its count begins anew.  What answered is remembered: if it
+ * falls silent together with others, that is not its own doing.  While no
  * question is open, which is nearly always, a packet costs one comparison.
  *
  * A computer's IPv4 and IPv6 addresses are clients of their own; that they are
@@ -19,9 +20,18 @@
 
 #define STALE (60 * CLOCK_SECOND)
 
+/* What comes so long after the last question belongs to another time. */
+#define LONG_AFTER (15 * 60 * CLOCK_SECOND)
+
 enum {
     ROUTER_ADDRESSES = 64, /* remembered: who answers ARP for himself */
     DNS = 53,
+};
+
+/* What a client asks: a port of a host. */
+struct service {
+    struct address host;
+    uint16_t port;
 };
 
 struct client {
@@ -35,6 +45,9 @@ struct client {
     struct address hosts[REACH_HOSTS];
     uint16_t ports[REACH_PORTS];
     unsigned host_n, port_n;
+    struct service known[REACH_KNOWN];    /* a ring: they answered before */
+    struct address networks[REACH_HOSTS]; /* of those now asked in vain */
+    unsigned known_n, known_next, network_n;
 };
 
 /* The longest time without anything from outside. */
@@ -42,7 +55,7 @@ struct outage {
     uint64_t frame;
     int64_t time, seconds, until;
     struct address client;
-    unsigned host_n, port_n;
+    unsigned host_n, port_n, network_n;
     bool router_alive, answered_before, ended;
 };
 
@@ -82,21 +95,26 @@ static void close_client(struct reach *r, size_t place, int64_t now,
 {
     struct client *c = &r->clients[place];
     struct outage *longest = &r->outages[place];
-    int64_t seconds = now > c->since ? now - c->since : 0;
+    bool later = now - c->last > LONG_AFTER;
+    int64_t until = later ? c->last + LONG_AFTER : now;
+    int64_t seconds = until > c->since ? until - c->since : 0;
     bool worse = longest->frame == 0 || seconds > longest->seconds;
 
-    if (c->host_n >= REACH_HOSTS_MIN && worse)
+    bool many = c->host_n >= REACH_HOSTS_MIN || c->network_n >= REACH_NETWORKS;
+
+    if (many && worse)
         *longest = (struct outage){
             .frame = c->frame,
             .time = c->last,
             .seconds = seconds,
-            .until = now,
+            .until = until,
             .client = c->address,
             .host_n = c->host_n,
             .port_n = c->port_n,
+            .network_n = c->network_n,
             .router_alive = c->router_alive,
             .answered_before = c->answered,
-            .ended = answered,
+            .ended = answered && !later,
         };
     if (answered && !c->answered)
         c->first_answer = now;
@@ -104,16 +122,18 @@ static void close_client(struct reach *r, size_t place, int64_t now,
         c->last_answer = now;
     c->answered |= answered;
     r->open--;
-    c->host_n = c->port_n = 0;
+    c->host_n = c->port_n = c->network_n = 0;
 }
 
-static void add_host(struct client *c, const struct address *host)
+/* Adds it to a set of at most REACH_HOSTS. */
+static void add_address(struct address *set, unsigned *n,
+                        const struct address *address)
 {
-    for (unsigned i = 0; i < c->host_n; i++)
-        if (address_same(&c->hosts[i], host))
+    for (unsigned i = 0; i < *n; i++)
+        if (address_same(&set[i], address))
             return;
-    if (c->host_n < REACH_HOSTS)
-        c->hosts[c->host_n++] = *host;
+    if (*n < REACH_HOSTS)
+        set[(*n)++] = *address;
 }
 
 static void add_port(struct client *c, uint16_t port)
@@ -123,6 +143,34 @@ static void add_port(struct client *c, uint16_t port)
             return;
     if (c->port_n < REACH_PORTS)
         c->ports[c->port_n++] = port;
+}
+
+static bool is_known(const struct client *c, const struct address *host,
+                     uint16_t port)
+{
+    for (unsigned i = 0; i < c->known_n; i++)
+        if (c->known[i].port == port && address_same(&c->known[i].host, host))
+            return true;
+    return false;
+}
+
+static void learn(struct client *c, const struct address *host, uint16_t port)
+{
+    if (is_known(c, host, port))
+        return;
+    c->known[c->known_next] = (struct service){*host, port};
+    c->known_next = (c->known_next + 1) % REACH_KNOWN;
+    if (c->known_n < REACH_KNOWN)
+        c->known_n++;
+}
+
+/* Hosts that share it may fall silent together: a provider's, as a rule. */
+static struct address network_of(const struct address *host)
+{
+    struct address network = *host;
+    size_t kept = host->family == 6 ? 4 : 2;
+    memset(network.bytes + kept, 0, sizeof network.bytes - kept);
+    return network;
 }
 
 static void on_question(struct reach *r, const struct packet *p, uint16_t port)
@@ -139,6 +187,8 @@ static void on_question(struct reach *r, const struct packet *p, uint16_t port)
         if (c->host_n > 0)
             close_client(r, place, c->last, false);
         *c = (struct client){.address = p->source};
+    } else if (c->host_n > 0 && p->time - c->last > LONG_AFTER) {
+        close_client(r, place, p->time, false);
     }
     if (c->host_n == 0) {
         r->open++;
@@ -152,7 +202,11 @@ static void on_question(struct reach *r, const struct packet *p, uint16_t port)
                memcmp(c->router, p->destination_mac, sizeof c->router) != 0) {
         return; /* it goes another way */
     }
-    add_host(c, &p->destination);
+    add_address(c->hosts, &c->host_n, &p->destination);
+    if (is_known(c, &p->destination, port)) {
+        struct address network = network_of(&p->destination);
+        add_address(c->networks, &c->network_n, &network);
+    }
     add_port(c, port);
     c->last = p->time;
     c->frame = p->frame;
@@ -181,6 +235,14 @@ static void on_packet_to_client(struct reach *r, const struct packet *p)
         close_client(r, place, p->time, true);
     else if (c->has_router && memcmp(c->router, p->source_mac, 6) == 0)
         c->router_alive = true;
+}
+
+static void on_answer(struct reach *r, const struct packet *p, uint16_t port)
+{
+    struct client *c = &r->clients[place_of(&p->destination)];
+
+    if (address_same(&c->address, &p->destination) && !is_router_itself(r, p))
+        learn(c, &p->source, port);
 }
 
 /* A bare ACK to a host that was asked acknowledges its answer, also where only
@@ -236,8 +298,12 @@ void reach_packet(struct reach *r, const struct packet *p)
     if (p->kind == PACKET_TCP) {
         if (tcp_flags_open(p->tcp.flags))
             on_question(r, p, p->tcp.destination_port);
+        else if (p->tcp.flags & TCP_SYN)
+            on_answer(r, p, p->tcp.source_port);
     } else if (p->kind == PACKET_UDP && p->udp.destination_port == DNS) {
         on_question(r, p, DNS);
+    } else if (p->kind == PACKET_UDP && p->udp.source_port == DNS) {
+        on_answer(r, p, DNS);
     }
 }
 
@@ -290,6 +356,7 @@ void reach_tell(struct reach *r, int64_t capture_end, struct facts *out)
              .version = o->client.family,
              .other_version_answered = other_version_answered(r, o),
              .destinations = o->host_n, .ports = o->port_n,
+             .networks_known = o->network_n,
              .seconds = clock_seconds(o->seconds),
              .answered_before = o->answered_before, .ended = o->ended,
              .router_alive = o->router_alive);

@@ -15,7 +15,9 @@ enum {
                              of one that has not asked for a minute */
     REACH_HOSTS = 16,     /* of one client are counted, */
     REACH_PORTS = 8,      /* and so many ports */
-    REACH_HOSTS_MIN = 3,  /* fewer may be down for reasons of their own */
+    REACH_HOSTS_MIN = 3,  /* fewer may be down for reasons of their own, */
+    REACH_NETWORKS = 2,   /* unless they answered before, in so many networks */
+    REACH_KNOWN = 16,     /* services that answered one client are remembered */
 };
 
 struct reach;

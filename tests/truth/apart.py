@@ -33,7 +33,7 @@ imap-ipv6-closed imap-ipv6-silent-fallback imap-ipv6-silent-no-names imap-ipv6-s
 imap-looked-only imap-mtu-learned-middle imap-notebook-shut imap-one-backend-dead imap-one-request imap-ping-ok-port-silent
 imap-port-blocked imap-security-guessed imap-security-guessed-late imap-server-gateway-gone imap-silent-since imap-still-waiting imap-stopped-too-early
 imap-syn-dropped imap-syn-scan imap-way-traced imaps-balancer-asks-snaplen-96 imaps-port-looked-at imaps-redirected-nearby imaps-snaplen-68
-network-outage one-network-cut-off plaintext-filtered smtp-all-refuse smtp-first-mx-busy smtp-greets-nobody smtp-many-mx-silent smtp-port25-blocked
+network-outage network-outage-after-work one-network-cut-off plaintext-filtered smtp-all-refuse smtp-first-mx-busy smtp-greets-nobody smtp-many-mx-silent smtp-port25-blocked
 smtp-name-server-silent smtp-port25-rejected smtp-port25-sweep smtp-refusal-missing smtp-snaplen-96 tls12-dh-small-tolerated tls12-expired-cut
 tls12-expired-undated tls12-half-an-answer tls12-hello-missed tls12-no-name tls12-null-cipher
 tls12-resumption-refused tls13-hello-never-finished tls13-large-hello-half-arrives

@@ -115,6 +115,24 @@ static void asks_in_vain(struct fixture *f, uint8_t host)
     take(f, &p, client_mac, router_mac);
 }
 
+static void answers(struct fixture *f, struct address host, uint16_t port)
+{
+    struct packet p = {
+        .kind = PACKET_TCP,
+        .source = host,
+        .destination = inside(7),
+        .tcp = {.flags = TCP_SYN | TCP_ACK, .source_port = port}
+    };
+    ask(f, host, port);
+    take(f, &p, router_mac, client_mac);
+}
+
+static struct address elsewhere(void)
+{
+    const uint8_t bytes[4] = {198, 51, 100, 9};
+    return address_of((struct span){bytes, 4});
+}
+
 static const struct fact_outage *told(struct fixture *f)
 {
     reach_tell(f->reach, f->time, f->facts);
@@ -260,6 +278,45 @@ static void that_it_worked_before_says_nothing(void **state)
     assert_false(told(f)->other_version_answered);
 }
 
+static void what_answered_in_two_networks_does_not_stop_by_itself(void **state)
+{
+    struct fixture *f = *state;
+    answers(f, outside(1), 143);
+    answers(f, elsewhere(), 465);
+    ask(f, outside(1), 143);
+    ask(f, elsewhere(), 465);
+    const struct fact_outage *o = told(f);
+    assert_non_null(o);
+    assert_int_equal(o->destinations, 2);
+    assert_int_equal(o->networks_known, 2);
+    assert_true(o->answered_before);
+}
+
+static void in_one_network_or_at_another_port_it_may(void **state)
+{
+    struct fixture *f = *state;
+    answers(f, outside(1), 143);
+    answers(f, outside(2), 465);
+    answers(f, elsewhere(), 465);
+    ask(f, outside(1), 143);
+    ask(f, outside(2), 465);
+    ask(f, elsewhere(), 587);
+    assert_int_equal(told(f)->networks_known, 1);
+}
+
+static void what_is_answered_long_after_did_not_end_it(void **state)
+{
+    struct fixture *f = *state;
+    for (uint8_t i = 1; i < 4; i++)
+        ask(f, outside(i), 143);
+    f->time += 3600 * CLOCK_SECOND;
+    answers(f, outside(1), 143);
+    const struct fact_outage *o = told(f);
+    assert_int_equal(o->destinations, 3);
+    assert_false(o->ended);
+    assert_true(o->seconds < 3600);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -275,6 +332,9 @@ int main(void)
         TEST(the_other_version_of_ip_may_work),
         TEST(behind_a_router_it_may_be_another_computer),
         TEST(that_it_worked_before_says_nothing),
+        TEST(what_answered_in_two_networks_does_not_stop_by_itself),
+        TEST(in_one_network_or_at_another_port_it_may),
+        TEST(what_is_answered_long_after_did_not_end_it),
     };
     return cmocka_run_group_tests_name("reach", tests, NULL, NULL);
 }
