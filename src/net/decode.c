@@ -58,8 +58,8 @@ void path_through(struct decoding *d, enum path_kind kind, uint32_t id)
     const uint8_t bytes[] = {(uint8_t)kind, (uint8_t)(id >> 24),
                              (uint8_t)(id >> 16), (uint8_t)(id >> 8),
                              (uint8_t)id};
-    path_set(d, hash_bytes((struct span){bytes, sizeof(bytes)},
-                           d->packet->path));
+    path_set(d,
+             hash_bytes((struct span){bytes, sizeof(bytes)}, d->packet->path));
 }
 
 static uint64_t address_hash(const struct address *a)
