@@ -173,14 +173,26 @@ static struct address network_of(const struct address *host)
     return network;
 }
 
+/* As far as can be known. */
+static bool is_near(const struct reach *r, const struct address *address,
+                    const uint8_t mac[6])
+{
+    if (address_class(address) != ADDRESS_PUBLIC)
+        return true;
+    for (unsigned i = 0; i < r->near_n; i++)
+        if (address_same(&r->near[i].address, address) &&
+            memcmp(r->near[i].mac, mac, 6) == 0)
+            return true;
+    return false;
+}
+
 static void on_question(struct reach *r, const struct packet *p, uint16_t port)
 {
-    enum address_class class = address_class(&p->destination);
     size_t place = place_of(&p->source);
     struct client *c = &r->clients[place];
 
-    if (class != ADDRESS_PUBLIC)
-        return; /* near, as far as can be known */
+    if (is_near(r, &p->destination, p->destination_mac))
+        return;
     if (!address_same(&c->address, &p->source)) {
         if (c->host_n > 0 && p->time - c->last < STALE)
             return;
@@ -215,13 +227,7 @@ static void on_question(struct reach *r, const struct packet *p, uint16_t port)
 /* The router speaks for itself, not for somebody outside. */
 static bool is_router_itself(const struct reach *r, const struct packet *p)
 {
-    if (address_class(&p->source) != ADDRESS_PUBLIC)
-        return true;
-    for (unsigned i = 0; i < r->near_n; i++)
-        if (address_same(&r->near[i].address, &p->source) &&
-            memcmp(r->near[i].mac, p->source_mac, 6) == 0)
-            return true;
-    return false;
+    return is_near(r, &p->source, p->source_mac);
 }
 
 static void on_packet_to_client(struct reach *r, const struct packet *p)

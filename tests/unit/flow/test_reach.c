@@ -317,6 +317,21 @@ static void what_is_answered_long_after_did_not_end_it(void **state)
     assert_true(o->seconds < 3600);
 }
 
+static void nor_is_what_is_asked_of_it(void **state)
+{
+    struct fixture *f = *state;
+    struct packet p = {
+        .kind = PACKET_ARP, .arp = {.sender = outside(1), .target = inside(7)}
+    };
+    memcpy(p.arp.sender_mac, router_mac, 6);
+    answers(f, outside(1), 53);
+    answers(f, elsewhere(), 143);
+    take(f, &p, router_mac, client_mac);
+    ask(f, outside(1), 53);
+    ask(f, elsewhere(), 143);
+    assert_null(told(f));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -328,6 +343,7 @@ int main(void)
         TEST(what_is_sent_again_on_an_older_connection_proves_nothing),
         TEST(what_ends_it_and_went_before_is_told),
         TEST(the_router_itself_is_not_outside),
+        TEST(nor_is_what_is_asked_of_it),
         TEST(hosts_in_the_same_network_do_not_count),
         TEST(the_other_version_of_ip_may_work),
         TEST(behind_a_router_it_may_be_another_computer),
