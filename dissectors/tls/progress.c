@@ -151,7 +151,8 @@ static struct span how_name(enum end why)
 
 /* EncryptedExtensions and Finished with SHA-256; unless a session is resumed,
  * between them a Certificate with a bare key of 32 bytes (RFC 7250) and a
- * CertificateVerify of 64 (RFC 8446 section 4.4): no server gets by with less. */
+ * CertificateVerify of 64 (RFC 8446 section 4.4): no server gets by with
+ * less. */
 static size_t least_flight(const struct tls *tls)
 {
     enum { EXTENSIONS = 6, FINISHED = 36, CERTIFICATE = 57, VERIFY = 72 };

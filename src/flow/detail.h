@@ -287,7 +287,8 @@ void conflict_compare(struct flow_detail *detail, const struct packet *packet);
 /* The SYN was stored after the RST that refused it. */
 void reset_refused_before(struct flow *flow);
 /* A side goes on after the other's reset: who obeys none that is ahead of what
- * it expects says so (RFC 5961 section 3.2), and has no more than was captured. */
+ * it expects says so (RFC 5961 section 3.2), and has no more than was
+ * captured. */
 void reset_answered(struct flow *flow, enum dir dir,
                     const struct packet *packet);
 /* A FIN of this time was stored after a RST that came later. */

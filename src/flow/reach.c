@@ -2,9 +2,11 @@
  *
  * A client is followed from its first question (a SYN, or a query to port 53)
  * until something comes in from outside, or the client acknowledges what must
- * have come; then its count begins anew.  What answered is remembered: if it
- * falls silent together with others, that is not its own doing.  While no
- * question is open, which is nearly always, a packet costs one comparison.
+ * have come; then its count begins anew.  While no question is open, which is
+ * nearly always, a packet costs a few comparisons.
+ *
+ * What answered (with SYN-ACK, or from port 53) is remembered: if it falls
+ * silent together with others, that is not its own doing.
  *
  * A computer's IPv4 and IPv6 addresses are clients of their own; that they are
  * one computer's, its hardware address tells, where no router lent it.
@@ -99,7 +101,6 @@ static void close_client(struct reach *r, size_t place, int64_t now,
     int64_t until = later ? c->last + LONG_AFTER : now;
     int64_t seconds = until > c->since ? until - c->since : 0;
     bool worse = longest->frame == 0 || seconds > longest->seconds;
-
     bool many = c->host_n >= REACH_HOSTS_MIN || c->network_n >= REACH_NETWORKS;
 
     if (many && worse)

@@ -38,12 +38,11 @@ static inline struct next type_or_length(struct decoding *d, uint16_t type)
  * tree 1 | index 2 | reserved 2 | Ethernet, if the kind is 0 */
 static bool isl_is(struct span frame)
 {
-    static const struct span groups[] = {SPAN_INIT("\x01\x00\x0c\x00\x00"),
-                                         SPAN_INIT("\x03\x00\x0c\x00\x00")};
+    static const struct span group = SPAN_INIT("\x00\x0c\x00\x00");
     static const struct span llc = SPAN_INIT("\xaa\xaa\x03");
-    enum { GROUP = 5, LLC_AT = 14 };
-    struct span group = span_first(frame, GROUP);
-    return (span_same(group, groups[0]) || span_same(group, groups[1])) &&
+    enum { LLC_AT = 14 };
+    return frame.n && (frame.p[0] == 1 || frame.p[0] == 3) &&
+           span_same(span_first(span_skip(frame, 1), group.n), group) &&
            span_same(span_first(span_skip(frame, LLC_AT), llc.n), llc);
 }
 

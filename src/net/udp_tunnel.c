@@ -1,5 +1,6 @@
 /* udp_tunnel.c - what carries other packets over UDP: VXLAN, Geneve, Teredo,
- * GTP, L2TP, AYIYA, LISP and CAPWAP; and what encrypts.  TZSP is in probe.c.  What they add to the path: see tunnel.c.
+ * GTP, L2TP, AYIYA, LISP and CAPWAP; and what encrypts.  TZSP is in probe.c.
+ * What they add to the path: see tunnel.c.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "decode.h"
@@ -208,9 +209,9 @@ bool gre_is(struct span payload)
 }
 
 /* Between access points and their controller: version 4 bits, DTLS or not 4 |
- * header's length in 4 bytes 5 bits, radio 5, which kind of it 5, its frame as it
- * is 1, fragment 1, last 1, ..., keep-alive 1, 0 3 | fragment 4 | ... (RFC 5415
- * section 4.3).  Cisco's sends the two bytes of frame control in the other
+ * header's length in 4 bytes 5 bits, radio 5, which kind of it 5, its frame as
+ * it is 1, fragment 1, last 1, ..., keep-alive 1, 0 3 | fragment 4 | ... (RFC
+ * 5415 section 4.3).  Cisco's sends the two bytes of frame control in the other
  * order. */
 enum {
     CAPWAP_PLAIN = 0,

@@ -27,8 +27,8 @@ bool veil_content(const struct frame *frame, const struct packet *packet,
 void veil_mend(struct veil *veil, const struct frame *frame,
                const struct packet *packet, size_t at);
 
-/* What stands behind the packet in its frame, padding, trailers, or another packet
- * that shares the frame and is not read, becomes zeros. */
+/* What stands behind the packet in its frame, padding, trailers, or another
+ * packet that shares the frame and is not read, becomes zeros. */
 void veil_trailer(struct veil *veil, const struct frame *frame,
                   const struct packet *packet);
 
