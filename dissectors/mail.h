@@ -192,6 +192,13 @@ struct span mail_client_speaks(struct span bytes);
 /* A byte that text lines are made of; no TLS record begins with one. */
 bool mail_is_text(uint8_t c);
 
+/* A letter or digit; of letters outside ASCII each byte (UTF-8, RFC 6531). */
+static inline bool mail_is_alnum(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z') || c >= 0x80;
+}
+
 /* The first line, as far as it is there, has no control characters; bytes of
  * another protocol may begin like text by chance. */
 bool mail_is_line(struct span bytes);

@@ -37,11 +37,6 @@ static bool is_letter(uint8_t c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool is_alnum(uint8_t c)
-{
-    return is_letter(c) || (c >= '0' && c <= '9') || c >= 0x80;
-}
-
 static bool is_letters(struct span text)
 {
     for (size_t i = 0; i < text.n; i++) {
@@ -126,7 +121,7 @@ static bool stands_alone(struct span line, size_t at, size_t end, bool quoted)
     uint8_t after = end < line.n ? line.p[end] : ' ';
     struct span said = span_first(line, at);
     if (!quoted)
-        return !is_alnum(before) && !is_alnum(after);
+        return !mail_is_alnum(before) && !mail_is_alnum(after);
     return (is_quote(before) && is_quote(after)) ||
            (said.n >= 5 && span_is(span_skip(said, said.n - 5), SPAN("PASS ")));
 }

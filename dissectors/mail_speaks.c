@@ -9,10 +9,13 @@
 /* No first line of the protocols known here is longer. */
 enum { FIRST_LINE_MAX = 8192 };
 
-/* From so many NULs on there is nothing to read. */
-enum { BLANK_BYTES = 8 };
+/* From so many times the same byte on there is nothing to read.  Of letters and
+ * digits it takes more: "00000000 NOOP" is a command with its tag. */
+enum { BLANK_BYTES = 8, BLANK_TEXT = 16 };
 
 static const struct span undecided = {NULL, 0};
+
+typedef struct span meaning(struct span bytes);
 
 /* TLS and SSL 3 records begin with type and major version: 22 is a handshake,
  * 21 an alert (RFC 8446 section 5.1); SSL 2 hellos with length and type. */
@@ -28,21 +31,27 @@ bool mail_is_text(uint8_t c)
     return c == '\t' || c == '\r' || c == '\n' || (c >= 0x20 && c < 0x7f);
 }
 
-/* NULs in place of the contents: programs that take the private out of captures
- * leave this, and no protocol begins so. */
-static bool is_blank(struct span bytes)
+/* Whether the first n bytes, or all as long as there are fewer, are the same. */
+static bool are_same(struct span bytes, size_t n)
 {
-    static const uint8_t nuls[BLANK_BYTES];
-    return span_starts(bytes, (struct span){nuls, sizeof nuls});
+    size_t i = 1;
+    while (i < n && i < bytes.n && bytes.p[i] == bytes.p[0])
+        i++;
+    return i == n || i == bytes.n;
+}
+
+/* Programs that take the private out of captures write one byte over the
+ * contents, a NUL or an X, and no protocol begins so. */
+static struct span blank_or(struct span bytes, meaning *of_others)
+{
+    if (!are_same(bytes, BLANK_BYTES))
+        return of_others(bytes);
+    return bytes.n < BLANK_BYTES ? undecided : SPAN("nothing");
 }
 
 /* Bytes that no line begins with. */
 static struct span binary(struct span bytes)
 {
-    if (bytes.p[0] == 0 && bytes.n < BLANK_BYTES)
-        return undecided;
-    if (is_blank(bytes))
-        return SPAN("nothing");
     size_t need = bytes.p[0] & 0x80 ? 3 : 2;
     if (bytes.n < need)
         return undecided;
@@ -58,8 +67,8 @@ static struct span binary(struct span bytes)
  */
 static struct span binary_client(struct span bytes)
 {
-    if (bytes.p[0] == 0 && (bytes.n < BLANK_BYTES || is_blank(bytes)))
-        return binary(bytes);
+    if (bytes.p[0] == 0 && bytes.n < 5 + 3)
+        return undecided;
     if (bytes.p[0] == 0)
         return span_same(span_first(span_skip(bytes, 5), 3), SPAN("SMB"))
                    ? SPAN("smb")
@@ -104,8 +113,6 @@ bool mail_is_line(struct span bytes)
     return is_shown(line);
 }
 
-typedef struct span meaning(struct span bytes);
-
 /* What the first bytes of one side mean.  As long as a line is not whole, only
  * that it is none can be told.  Nothing behind a control character counts, so
  * that this can not change any more. */
@@ -116,7 +123,10 @@ static struct span speaks(struct span bytes, meaning *of_binary,
     if (bytes.n == 0)
         return undecided;
     if (!mail_is_text(bytes.p[0]))
-        return of_binary(bytes);
+        return blank_or(bytes, of_binary);
+    if (mail_is_alnum(bytes.p[0]) && bytes.n >= BLANK_TEXT &&
+        are_same(bytes, BLANK_TEXT))
+        return SPAN("nothing");
     bool whole = first_line(bytes, &line);
     struct span spoken = of_line(until_control(line));
     bool none = span_same(spoken, SPAN("other")) && !is_shown(line);

@@ -24,17 +24,11 @@ void smtp_show(struct smtp_shown *shown, struct span text)
     shown->n += text.n;
 }
 
-static bool is_alnum(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-           (c >= 'A' && c <= 'Z') || c >= 0x80; /* RFC 6531: UTF-8 too */
-}
-
 /* What a local part without quotes may hold (RFC 5321 section 4.1.2). */
 static bool is_atom(uint8_t c)
 {
     static const char others[] = "!#$%&'*+-/=?^_`{|}~.";
-    return is_alnum(c) || (c && strchr(others, c));
+    return mail_is_alnum(c) || (c && strchr(others, c));
 }
 
 /* Of a text that has an @ at `at`: where the address around it begins. */
@@ -49,7 +43,7 @@ static size_t address_end(struct span text, size_t at)
 {
     for (at++; at < text.n; at++) {
         uint8_t c = text.p[at];
-        if (!is_alnum(c) && c != '.' && c != '-')
+        if (!mail_is_alnum(c) && c != '.' && c != '-')
             break;
     }
     return at;
@@ -156,7 +150,7 @@ static bool parameter_is_open(struct span key)
 static bool is_word(struct span word)
 {
     for (size_t i = 0; i < word.n; i++) {
-        if (!is_alnum(word.p[i]) && word.p[i] != '-')
+        if (!mail_is_alnum(word.p[i]) && word.p[i] != '-')
             return false;
     }
     return word.n > 0 && word.n <= 20;
