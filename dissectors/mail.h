@@ -199,8 +199,8 @@ static inline bool mail_is_alnum(uint8_t c)
            (c >= 'A' && c <= 'Z') || c >= 0x80;
 }
 
-/* The first line, as far as it is there, has no control characters; bytes of
- * another protocol may begin like text by chance. */
+/* The first line, as far as it is there, has no control characters (bytes of
+ * another protocol may begin like text by chance) and was not overwritten. */
 bool mail_is_line(struct span bytes);
 
 /* imap, pop3, smtp or sieve. */
@@ -223,9 +223,6 @@ void mail_foreign_began(struct mail_foreign *foreign, enum dir dir,
  * foreign any more then.  False if nothing is to be done before more comes. */
 bool mail_foreign_passes(struct mail_foreign *foreign, struct span protocol,
                          struct span *rest);
-
-/* The line, or words in its place if it is no text. */
-struct span mail_shown(struct span line);
 
 /* The first line of a side that speaks something else, as it may be shown: of
  * a client only its first word (a password may follow), of bytes that are not

@@ -49,6 +49,12 @@ static struct span blank_or(struct span bytes, meaning *of_others)
     return bytes.n < BLANK_BYTES ? undecided : SPAN("nothing");
 }
 
+static bool is_blank_text(struct span bytes)
+{
+    return mail_is_alnum(bytes.p[0]) && bytes.n >= BLANK_TEXT &&
+           are_same(bytes, BLANK_TEXT);
+}
+
 /* Bytes that no line begins with. */
 static struct span binary(struct span bytes)
 {
@@ -109,6 +115,8 @@ static bool is_shown(struct span line)
 bool mail_is_line(struct span bytes)
 {
     struct span line;
+    if (bytes.n && is_blank_text(bytes))
+        return false;
     first_line(bytes, &line);
     return is_shown(line);
 }
@@ -124,8 +132,7 @@ static struct span speaks(struct span bytes, meaning *of_binary,
         return undecided;
     if (!mail_is_text(bytes.p[0]))
         return blank_or(bytes, of_binary);
-    if (mail_is_alnum(bytes.p[0]) && bytes.n >= BLANK_TEXT &&
-        are_same(bytes, BLANK_TEXT))
+    if (is_blank_text(bytes))
         return SPAN("nothing");
     bool whole = first_line(bytes, &line);
     struct span spoken = of_line(until_control(line));
@@ -292,11 +299,6 @@ bool mail_foreign_passes(struct mail_foreign *foreign, struct span protocol,
     return true;
 }
 
-struct span mail_shown(struct span line)
-{
-    return is_shown(line) ? line : MAIL_NO_TEXT;
-}
-
 void mail_first_line(struct mail_kept *line, enum dir dir, struct span bytes)
 {
     struct span first;
@@ -309,7 +311,7 @@ void mail_first_line(struct mail_kept *line, enum dir dir, struct span bytes)
     if (!text || !first_line(bytes, &first))
         return;
     if (dir == S2C) {
-        mail_keep(line, mail_shown(first));
+        mail_keep(line, first);
         return;
     }
     struct span word = mail_word(&first);

@@ -96,7 +96,7 @@ static bool meet_server(struct sieve *s, const struct chunk *in,
     s->foreign = true;
     facts_at(out, S2C, offset(in, rest));
     TELL(out, mail_wrong_protocol, .side = SPAN("server"), .spoken = spoken,
-         .other = SPAN("sieve"), .line = span_first(mail_shown(line), 200));
+         .other = SPAN("sieve"), .line = span_first(line, 200));
     return true;
 }
 

@@ -181,10 +181,10 @@ static bool meet_server(struct smtp *s, const struct chunk *in,
     s->foreign = !span_is(spoken, SPAN("other"));
     struct span rest = in->bytes;
     struct span first = MAIL_NO_TEXT;
-    if (mail_is_text(in->bytes.p[0])) /* or there are no lines */
+    if (mail_is_text(in->bytes.p[0]) && mail_is_line(in->bytes))
         span_take_line(&rest, &first);
     facts_at(out, S2C, in->offset + (in->bytes.n - rest.n));
-    smtp_show_masked(&line, span_first(mail_shown(first), 200), out);
+    smtp_show_masked(&line, span_first(first, 200), out);
     TELL(out, mail_wrong_protocol, .side = SPAN("server"), .spoken = spoken,
          .other = SPAN("smtp"), .line = smtp_shown_span(&line));
     return true;
