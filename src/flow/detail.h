@@ -169,6 +169,7 @@ struct flow_detail {
     int64_t smoothed;    /* round trip of its content; 0: none measured */
     uint8_t window_shift;
 
+    uint64_t at_first; /* segments that begin where its content does */
     uint32_t head_n, head_next;
     struct conflict conflict;
 

@@ -233,7 +233,8 @@ static void conflict(const struct context *c, enum dir dir, uint32_t index)
     TELL(c->out, tcp_conflict, .by = name_of(dir),
          .offset = k->first.seq - side->first_seq, .bytes = k->first.length,
          .bytes_again = k->length, .ttl = k->first.ttl, .ttl_again = k->ttl,
-         .delay = between(k->first.time, k->time));
+         .delay = between(k->first.time, k->time), .segments = side->segments,
+         .all_at_one_place = side->segments == detail_of(c, dir)->at_first);
 }
 
 /* ---- silence: the one that takes thought ---- */

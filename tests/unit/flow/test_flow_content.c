@@ -354,6 +354,8 @@ static void other_content_for_the_same_place_is_told(void **state)
     assert_int_equal(TOLD(tcp_conflict, 0)->ttl, 61);
     assert_int_equal(TOLD(tcp_conflict, 0)->ttl_again, 57);
     assert_int_equal(FRAME(tcp_conflict, 0), 5);
+    assert_int_equal(TOLD(tcp_conflict, 0)->segments, 2);
+    assert_true(TOLD(tcp_conflict, 0)->all_at_one_place);
     lab_close(&lab);
 }
 
@@ -370,6 +372,8 @@ static void other_content_is_told_however_it_is_cut(void **state)
     lab_end(&lab);
     assert_int_equal(COUNT(tcp_conflict), 1);
     assert_int_equal(FRAME(tcp_conflict, 0), 7);
+    assert_int_equal(TOLD(tcp_conflict, 0)->segments, 4);
+    assert_false(TOLD(tcp_conflict, 0)->all_at_one_place);
     lab_close(&lab);
 }
 
