@@ -439,13 +439,14 @@ static size_t on_data(void *user, enum dir dir, uint64_t offset,
 }
 
 /* The beginning of a line counts as a line, if it says enough. */
-static void feed_cut_line(struct conversation *c, enum dir dir)
+static void feed_cut_line(struct conversation *c, enum dir dir,
+                          struct span line_end)
 {
     struct cut_line *cut = c->cut[dir];
     if (!cut || cut->n == 0 || c->tls || !c->mail->tells ||
         !c->mail->tells(dir, (struct span){cut->bytes, cut->n}))
         return;
-    struct span line = cut_line_ended(cut, dir);
+    struct span line = cut_line_ended(cut, line_end);
     uint64_t end = cut->offset + cut->n, frame = 0;
     int64_t time = 0;
     locate_outer(c, dir, end, &frame, &time);
@@ -453,6 +454,14 @@ static void feed_cut_line(struct conversation *c, enum dir dir)
     /* So that it ends where the bytes do. */
     mail_feed(c, dir, end > line.n ? end - line.n : 0, line);
     cut->n = 0;
+}
+
+/* Half a line from before the decision. */
+static void keep_held(struct conversation *c, enum dir dir)
+{
+    const struct inlet *in = &c->outer[dir];
+    if (in->held.n)
+        cut_line_keep(&c->cut[dir], c->mem, in->offset, text_span(&in->held));
 }
 
 static void on_gap(void *user, enum dir dir, uint64_t lost)
@@ -463,12 +472,12 @@ static void on_gap(void *user, enum dir dir, uint64_t lost)
         decide(c, true);
     if (!c->decided || c->done)
         return;
-    if (out->held.n)
-        cut_line_keep(&c->cut[dir], c->mem, out->offset, text_span(&out->held));
+    keep_held(c, dir);
     lost += out->held.n; /* half a message before the hole is lost as well */
     inlet_drop(out, out->held.n);
     if (!c->tls) {
-        feed_cut_line(c, dir);
+        /* A server's is shown; that it is cut off must be seen. */
+        feed_cut_line(c, dir, dir == S2C ? SPAN("...\r\n") : SPAN("\r\n"));
         if (c->tls || c->done)
             return; /* the line was all that was lost */
     }
@@ -580,9 +589,28 @@ static void tell_tls_of_tcp(struct conversation *c, int64_t now)
     c->context.quiet = c->tls_context.quiet = flow_quiet_for(f, now);
 }
 
+/* A server that hangs up may not have ended its last line: nothing more can
+ * come.  What it reset may have been meant to go on. */
+static void feed_last_line(struct conversation *c)
+{
+    const struct flow_side *server = &c->flow->side[S2C];
+    if (!c->stream || !(server->fin || server->reset) || c->done)
+        return;
+    if (!c->decided && c->piece_count)
+        decide(c, true);
+    if (!c->mail)
+        return;
+    keep_held(c, S2C);
+    const struct cut_line *cut = c->cut[S2C];
+    if (cut && (uint32_t)(cut->offset + cut->n) ==
+                   server->next_seq - server->first_seq)
+        feed_cut_line(c, S2C, server->fin ? SPAN("\r\n") : SPAN("...\r\n"));
+}
+
 void conversation_end(struct conversation *c, int64_t now)
 {
     enum end why = how_it_ended(c->flow);
+    feed_last_line(c);
     if (c->stream)
         stream_close(&c->stream);
     if (!c->decided && c->piece_count)

@@ -3,6 +3,7 @@
  */
 #include "session/cut_line.h"
 
+#include <assert.h>
 #include <string.h>
 
 void cut_line_keep(struct cut_line **cut, struct arena *mem, uint64_t offset,
@@ -20,9 +21,9 @@ void cut_line_keep(struct cut_line **cut, struct arena *mem, uint64_t offset,
     memcpy((*cut)->bytes, unused.p, unused.n);
 }
 
-struct span cut_line_ended(struct cut_line *cut, enum dir dir)
+struct span cut_line_ended(struct cut_line *cut, struct span end)
 {
-    struct span end = dir == S2C ? SPAN("...\r\n") : SPAN("\r\n");
+    assert(end.n <= sizeof cut->bytes - CUT_LINE_MAX);
     memcpy(cut->bytes + cut->n, end.p, end.n);
     return (struct span){cut->bytes, cut->n + end.n};
 }

@@ -1,9 +1,9 @@
-/* cut_line.h - the beginning of a line whose end the capture did not keep.
+/* cut_line.h - the beginning of a line whose end never came.
  *
  * Where only the first bytes of each packet were kept, few lines are whole, but
- * nearly all have the word that counts: "250 2.0.0 Ok: qu", "a1 NO Log".  Such a
- * beginning is remembered while its end may still come, and gets an end when it
- * is known to be lost.
+ * nearly all have the word that counts: "250 2.0.0 Ok: qu", "a1 NO Log".  And
+ * some servers hang up without ending what they said last.  Such a beginning is
+ * remembered while its end may still come, and gets one when it will not.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef SESSION_CUT_LINE_H
@@ -25,7 +25,7 @@ struct cut_line {
 void cut_line_keep(struct cut_line **cut, struct arena *mem, uint64_t offset,
                    struct span unused);
 
-/* With an end: "..." for a server's, which will be shown, and CRLF. */
-struct span cut_line_ended(struct cut_line *cut, enum dir dir);
+/* With an end, which is no longer than "..." and CRLF. */
+struct span cut_line_ended(struct cut_line *cut, struct span end);
 
 #endif

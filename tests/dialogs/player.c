@@ -217,6 +217,16 @@ static void play_steps(struct player *p, const struct dialog *d,
     }
 }
 
+/* As the conversation does it: what a server that hangs up said last is a line,
+ * whether or not it ended it. */
+static void end_last_line(struct player *p, const struct dialog *d)
+{
+    struct span last = text_span(&p->side[S2C].waiting);
+    if (d->end == END_FIN && last.n && p->dissector->tells &&
+        p->dissector->tells(S2C, last))
+        say(p, S2C, SPAN("\r\n"), d->duration);
+}
+
 void play(const struct dialog *d, const struct dissector *dissector,
           struct cutting cutting, struct telling *telling)
 {
@@ -233,6 +243,7 @@ void play(const struct dialog *d, const struct dissector *dissector,
     facts_locator_set(p.facts, (struct facts_locator){locate, &p});
     facts_listen(p.facts, on_fact, telling);
     play_steps(&p, d, cutting);
+    end_last_line(&p, d);
     facts_stamp(p.facts, p.frame, d->duration);
     dissector->close(p.self, d->end, p.facts);
     text_free(&p.side[C2S].waiting);
