@@ -14,6 +14,7 @@
 enum built_in {
     NOT_BUILT_IN,
     BUILT_IN_CLIENT,
+    BUILT_IN_CALLER,
     BUILT_IN_SERVER,
     BUILT_IN_PORT,
     BUILT_IN_HOST,
@@ -24,8 +25,8 @@ enum built_in {
     BUILT_IN_STARTTLS,
 };
 static const char *const built_in_names[] = {
-    "", "client", "server", "port", "host",
-    "time", "clock", "from", "until", "starttls"};
+    "",     "client", "caller", "server", "port",    "host",
+    "time", "clock",  "from",   "until",  "starttls"};
 enum { BUILT_INS = sizeof built_in_names / sizeof *built_in_names };
 
 struct value {
@@ -277,12 +278,23 @@ const struct template *template_parse(const struct parsing *parsing,
     return t;
 }
 
+/* The client as the server's side knows it. */
+static void fill_caller(const struct who *who, struct text *out)
+{
+    text_adds(out, who->translated ? "the public address behind which " : "");
+    text_add_safe(out, who->client);
+    text_adds(out, who->translated ? " stands (NAT)" : "");
+}
+
 static void fill_value(const struct value *value, struct view *view,
                        const struct who *who, struct text *out)
 {
     switch (value->built_in) {
     case BUILT_IN_CLIENT:
         text_add_safe(out, who->client);
+        return;
+    case BUILT_IN_CALLER:
+        fill_caller(who, out);
         return;
     case BUILT_IN_SERVER:
         text_add_safe(out, who->server);

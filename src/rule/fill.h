@@ -16,11 +16,12 @@ const struct template *template_parse(const struct parsing *parsing,
                                       struct names *names, const char *text,
                                       unsigned line, bool command);
 
-/* What {client}, {server}, {port}, {host}, {time}, {clock}, {from}, {until} and
+/* What {client}, {caller}, {server}, {port}, {host}, {time}, {clock}, {from}, {until} and
  * {starttls} stand for; "" where unknown.  Not yet safe to print. */
 struct who {
     struct span client, server, port, host;
     const char *time, *clock, *from, *until;
+    bool translated; /* the server sees another address of the client (NAT) */
     const char *starttls; /* an option of openssl s_client, or "" */
 };
 

@@ -402,6 +402,14 @@ static const char *starttls_of(const struct fact_session *s)
     return "";
 }
 
+/* A public server is not asked from a private address (RFC 1918, RFC 6598): a
+ * router on the way has put another in its place.  Behind it, where the server
+ * stands, the capture would not show the private one, unless there is none. */
+bool match_is_translated(const struct fact_session *s)
+{
+    return s->client_private && s->server_public && !s->server_near;
+}
+
 static struct who make_who(const struct parts *parts, char port[SPAN_DECIMAL])
 {
     struct who who = {.time = "", .clock = "", .from = "", .until = "",
@@ -409,6 +417,7 @@ static struct who make_who(const struct parts *parts, char port[SPAN_DECIMAL])
     if (parts->session) {
         const struct fact_session *s = session_of(parts->session);
         who.client = s->client;
+        who.translated = match_is_translated(s);
         who.server = s->server;
         who.host = s->name;
         who.starttls = starttls_of(s);

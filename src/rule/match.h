@@ -12,4 +12,7 @@ struct match match_make(const struct rules *rules, const struct rule *rule,
                         struct view *view, struct arena *mem,
                         const struct judge_taker *taker);
 
+/* Whether the server knows the session's client by another address (NAT). */
+bool match_is_translated(const struct fact_session *session);
+
 #endif

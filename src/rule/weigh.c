@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "rule/base.h"
+#include "rule/match.h"
 #include "rule/say.h"
 
 static struct who who_of(const struct fact *session, char port[SPAN_DECIMAL])
@@ -10,6 +11,7 @@ static struct who who_of(const struct fact *session, char port[SPAN_DECIMAL])
     const struct fact_session *s = session->values;
     return (struct who){
         .client = s->client,
+        .translated = match_is_translated(s),
         .server = s->server,
         .port = span_decimal(s->port, port),
         .host = s->name.n ? s->name : s->server,

@@ -69,14 +69,13 @@ static void found(void *user, const struct match *match)
     snprintf(said->log, sizeof said->log, "%s", match->log);
 }
 
-static struct said judge(const char *keys, const char *security)
+static struct said judge_facts(const char *keys, struct facts *facts)
 {
     struct err err = {""};
     struct said said = {0};
     struct rules *rules = load(keys, &err);
     if (!rules)
         fail_msg("%s", err.text);
-    struct facts *facts = greeting(security);
     struct arena *mem = arena_new();
     assert_true(span_same(rules_product(rules, facts), SPAN("Dovecot")));
     rules_judge(rules, SCOPE_SESSION, facts, mem, found, &said);
@@ -84,6 +83,11 @@ static struct said judge(const char *keys, const char *security)
     facts_free(&facts);
     rules_free(&rules);
     return said;
+}
+
+static struct said judge(const char *keys, const char *security)
+{
+    return judge_facts(keys, greeting(security));
 }
 
 static void a_check_is_given_only_if_its_test_holds(void **state)
@@ -117,6 +121,35 @@ static void what_is_left_says_what_speaks_for_it(void **state)
     assert_int_equal(said.hypotheses, 1);
     assert_string_equal(said.hypothesis, "192.0.2.1 left (nothing came)");
     assert_int_equal(said.next, 2);
+}
+
+static const char *caller(bool client_private, bool server_near)
+{
+    static struct said said;
+    struct facts *facts = facts_new(1);
+    facts_stamp(facts, 10, 3600 * (int64_t)CLOCK_SECOND);
+    TELL(facts, mail_greeting, .line = SPAN("* OK Dovecot ready."));
+    TELL(facts, session, .id = 1, .client = SPAN("10.0.0.1"),
+         .server = SPAN("198.51.100.25"), .client_private = client_private,
+         .server_public = true, .server_near = server_near);
+    said = judge_facts("  hypotheses:\n"
+                       "    - says: '{caller}'\n"
+                       "      because: so\n"
+                       "    - says: other\n"
+                       "      because: so\n"
+                       "  next: [look, ask]\n",
+                       facts);
+    return said.hypothesis;
+}
+
+static void behind_nat_a_client_is_known_by_another_address(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        caller(true, false),
+        "the public address behind which 10.0.0.1 stands (NAT) (so)");
+    assert_string_equal(caller(true, true), "10.0.0.1 (so)");
+    assert_string_equal(caller(false, false), "10.0.0.1 (so)");
 }
 
 static void the_log_is_that_of_the_product(void **state)
@@ -230,6 +263,7 @@ int main(void)
     struct CMUnitTest tests[OWN + MISTAKES] = {
         cmocka_unit_test(a_check_is_given_only_if_its_test_holds),
         cmocka_unit_test(what_is_left_says_what_speaks_for_it),
+        cmocka_unit_test(behind_nat_a_client_is_known_by_another_address),
         cmocka_unit_test(the_log_is_that_of_the_product),
         cmocka_unit_test(contrast_raises_lowers_and_contradiction_wins),
         cmocka_unit_test(contrast_puts_right_what_was_said),
