@@ -503,10 +503,11 @@ void beside_tell(struct beside *b, struct book *book,
     encrypted_tell(b->encrypted, out);
     neighbours_tell(b->neighbours, result->start, result->end, needed, &needs,
                     out);
-    stations_tell(b->stations, out);
+    stations_tell(b->stations, result->start, out);
     reach_tell(b->reach, result->end, out);
-    leases_tell(b->leases, result->end, is_alone, b->stations, out);
-    checks_tell(b->checks, out);
+    leases_tell(b->leases, result->start, result->end, is_alone, b->stations,
+                out);
+    checks_tell(b->checks, result->start, out);
     secure_sites_tell(b->secure_sites, out);
     pairs_tell(b->pairs, out);
     backends_tell(b->backends, book, out);

@@ -26,20 +26,32 @@ enum {
     OPTION_END = 255,
 };
 
-enum type { DISCOVER = 1, OFFER, REQUEST, DECLINE, ACK, NAK };
+enum type { DISCOVER = 1, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE };
 
 struct message {
     uint8_t mac[MAC_BYTES];
     uint8_t type;
-    struct address yours, wanted, server;
+    uint32_t xid;
+    struct address uses, yours, wanted, server;
+};
+
+/* What a client says and hears until it has an address, or has kept it. */
+struct exchange {
+    uint64_t seen[RELEASE + 1]; /* how many of each type */
+    uint64_t selections;        /* REQUESTs that name whose offer they take */
+    uint64_t renewals;          /* REQUESTs from the address that is kept */
+    uint32_t xid;               /* of the last question */
+    bool begun;
+    bool settled; /* it got its address, or gave it back */
+    bool refused_last;
+    int64_t first; /* time of its first message */
 };
 
 struct lease {
     uint8_t mac[MAC_BYTES];
-    uint64_t seen[NAK + 1]; /* how many of each type */
-    bool refused_last;
-    struct address address, wanted, server;
-    int64_t open_since; /* it asks, and has got nothing good; 0: it has */
+    struct exchange last;
+    uint64_t declines; /* since an address was kept */
+    struct address address, wanted, server, declined;
     uint64_t frame;
     int64_t time;
 };
@@ -77,7 +89,10 @@ static bool read_message(struct span bytes, struct message *m)
     cursor_u8(&c);
     uint8_t hardware = cursor_u8(&c);
     uint8_t length = cursor_u8(&c);
-    cursor_take(&c, 13);
+    cursor_u8(&c);
+    m->xid = cursor_be32(&c);
+    cursor_take(&c, 4);
+    m->uses = address_of(cursor_take(&c, 4));
     m->yours = address_of(cursor_take(&c, 4));
     cursor_take(&c, 8);
     struct span chaddr = cursor_take(&c, 16);
@@ -98,7 +113,7 @@ static bool read_message(struct span bytes, struct message *m)
             break;
         read_option(m, code, value);
     }
-    return m->type >= DISCOVER && m->type <= NAK;
+    return m->type >= DISCOVER && m->type <= RELEASE;
 }
 
 static struct lease *lease_of(struct leases *l, const uint8_t mac[MAC_BYTES])
@@ -113,35 +128,97 @@ static struct lease *lease_of(struct leases *l, const uint8_t mac[MAC_BYTES])
     return lease;
 }
 
+static bool is_set(const struct address *a)
+{
+    return a->family && address_class(a) != ADDRESS_UNSPECIFIED;
+}
+
+/* A client that is served asks again when its lease runs out, when it starts, or
+ * when it joins a network (RFC 2131 section 4.4); the same question twice is no
+ * new one, but some renew under the number of old.  A DISCOVER after mere attempts to keep an address gives those up
+ * (section 4.4.5); one after a refusal is what the refusal asks for. */
+static bool begins_exchange(const struct exchange *e, const struct message *m)
+{
+    if (m->type == REQUEST)
+        return e->settled && (m->xid != e->xid || is_set(&m->uses));
+    return m->type == DISCOVER &&
+           (e->settled || (e->seen[DISCOVER] == 0 && e->seen[NAK] == 0));
+}
+
+static void on_question(struct lease *lease, const struct message *m)
+{
+    struct exchange *e = &lease->last;
+    e->xid = m->xid;
+    if (m->type == REQUEST) {
+        e->selections += m->server.family != 0;
+        e->renewals += is_set(&m->uses);
+    }
+    if (m->wanted.family)
+        lease->wanted = m->wanted;
+    else if (is_set(&m->uses))
+        lease->wanted = m->uses;
+}
+
+static void on_ack(struct lease *lease, const struct message *m)
+{
+    lease->last.settled = true;
+    lease->last.refused_last = false;
+    lease->address = m->yours;
+}
+
+/* Somebody else uses what it was given (RFC 2131 section 3.1 item 5): it has
+ * nothing, and begins again. */
+static void on_decline(struct lease *lease, const struct message *m)
+{
+    lease->last = (struct exchange){
+        .begun = true, .seen[DECLINE] = 1, .first = lease->time};
+    lease->declines++;
+    lease->declined = m->wanted;
+    lease->address = (struct address){0};
+}
+
+/* What is declined is declined at once, before it is used; what a client asks
+ * for after it used an address is another story. */
+static void begin_exchange(struct lease *lease)
+{
+    if (lease->address.family)
+        lease->declines = 0;
+    lease->last = (struct exchange){.begun = true, .first = lease->time};
+}
+
 void leases_message(struct leases *l, struct span bytes, uint64_t frame,
                     int64_t time)
 {
     struct message m = {0};
     struct lease *lease = read_message(bytes, &m) ? lease_of(l, m.mac) : NULL;
-    if (!lease)
+    /* What answers an INFORM gives no address (section 4.3.5). */
+    if (!lease || (m.type == ACK && !is_set(&m.yours)))
         return;
-    lease->seen[m.type]++;
     lease->frame = frame;
     lease->time = time;
+    if (!lease->last.begun || begins_exchange(&lease->last, &m))
+        begin_exchange(lease);
+    lease->last.seen[m.type]++;
     switch ((enum type)m.type) {
     case DISCOVER:
     case REQUEST:
-        if (lease->open_since == 0)
-            lease->open_since = time;
-        if (m.wanted.family)
-            lease->wanted = m.wanted;
+        on_question(lease, &m);
         break;
     case ACK:
-        lease->open_since = 0;
-        lease->refused_last = false;
-        if (address_class(&m.yours) != ADDRESS_UNSPECIFIED)
-            lease->address = m.yours;
+        on_ack(lease, &m);
         break;
     case NAK:
-        lease->refused_last = true;
+        lease->last.refused_last = true;
+        break;
+    case DECLINE:
+        on_decline(lease, &m);
+        break;
+    case RELEASE:
+        lease->last.settled = true;
+        lease->address = (struct address){0};
+        lease->declines = 0;
         break;
     case OFFER:
-    case DECLINE:
         break;
     }
     if ((m.type == OFFER || m.type == ACK || m.type == NAK) && m.server.family)
@@ -163,7 +240,36 @@ static struct span text_of(const struct address *a, char out[ADDRESS_TEXT])
     return span_of(out);
 }
 
-void leases_tell(const struct leases *l, int64_t capture_end,
+static double seconds_between(int64_t from, int64_t to)
+{
+    return to > from ? clock_seconds(to - from) : 0;
+}
+
+static void tell(const struct lease *lease, int64_t capture_start,
+                 int64_t capture_end, bool alone, struct facts *out)
+{
+    const struct exchange *e = &lease->last;
+    char mac[STATION_TEXT];
+    char address[ADDRESS_TEXT], wanted[ADDRESS_TEXT], server[ADDRESS_TEXT];
+    char declined[ADDRESS_TEXT];
+    station_text(lease->mac, mac);
+    facts_stamp(out, lease->frame, lease->time);
+    TELL(out, dhcp_exchange, .station = span_of(mac),
+         .began = seconds_between(capture_start, e->first),
+         .discovers = e->seen[DISCOVER], .offers = e->seen[OFFER],
+         .requests = e->seen[REQUEST], .selections = e->selections,
+         .renewals = e->renewals, .acks = e->seen[ACK], .naks = e->seen[NAK],
+         .refused_last = e->refused_last, .declines = lease->declines,
+         .declined = text_of(&lease->declined, declined),
+         .address = text_of(&lease->address, address),
+         .wanted = text_of(&lease->wanted, wanted),
+         .server = text_of(&lease->server, server),
+         .waited = e->settled ? 0 : seconds_between(e->first, capture_end),
+         .alone = alone);
+}
+
+void leases_tell(const struct leases *l, int64_t capture_start,
+                 int64_t capture_end,
                  bool (*alone)(void *user, const uint8_t mac[6]), void *user,
                  struct facts *out)
 {
@@ -172,23 +278,7 @@ void leases_tell(const struct leases *l, int64_t capture_end,
         sorted[i] = &l->table[i];
     if (l->n)
         qsort(sorted, l->n, sizeof sorted[0], by_frame);
-    for (size_t i = 0; i < l->n; i++) {
-        const struct lease *lease = sorted[i];
-        char mac[STATION_TEXT];
-        char address[ADDRESS_TEXT], wanted[ADDRESS_TEXT], server[ADDRESS_TEXT];
-        int64_t since = lease->open_since;
-        station_text(lease->mac, mac);
-        facts_stamp(out, lease->frame, lease->time);
-        TELL(out, dhcp_exchange, .station = span_of(mac),
-             .discovers = lease->seen[DISCOVER], .offers = lease->seen[OFFER],
-             .requests = lease->seen[REQUEST], .acks = lease->seen[ACK],
-             .naks = lease->seen[NAK], .refused_last = lease->refused_last,
-             .address = text_of(&lease->address, address),
-             .wanted = text_of(&lease->wanted, wanted),
-             .server = text_of(&lease->server, server),
-             .waited = since && capture_end > since
-                           ? clock_seconds(capture_end - since)
-                           : 0,
-             .alone = alone && alone(user, lease->mac));
-    }
+    for (size_t i = 0; i < l->n; i++)
+        tell(sorted[i], capture_start, capture_end,
+             alone && alone(user, sorted[i]->mac), out);
 }

@@ -30,10 +30,11 @@ void leases_free(struct leases **leases);
 void leases_message(struct leases *leases, struct span message, uint64_t frame,
                     int64_t time);
 
-/* Tells one dhcp.exchange per station, in the order of their last messages.
- * capture_end is the time of the last packet; alone() says whether the capture
- * shows no other station. */
-void leases_tell(const struct leases *leases, int64_t capture_end,
+/* Tells the last dhcp.exchange of each station, in the order of their last
+ * messages.  capture_start, capture_end: times of the first and last packet;
+ * alone() says whether the capture shows no other station. */
+void leases_tell(const struct leases *leases, int64_t capture_start,
+                 int64_t capture_end,
                  bool (*alone)(void *user, const uint8_t mac[6]), void *user,
                  struct facts *out);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 
 /* Who asks, at what path, and the answer of an open way. */
 /* clang-format off */
@@ -152,7 +153,8 @@ void checks_answer(struct checks *c, uint64_t flow, struct span content,
     check->time = time;
 }
 
-void checks_tell(const struct checks *c, struct facts *out)
+void checks_tell(const struct checks *c, int64_t capture_start,
+                 struct facts *out)
 {
     for (size_t i = 0; i < CHECKS_MAX; i++) {
         const struct check *check = &c->table[(c->next + i) % CHECKS_MAX];
@@ -162,6 +164,7 @@ void checks_tell(const struct checks *c, struct facts *out)
         address_text(&check->client, client);
         facts_stamp(out, check->frame, check->time);
         TELL(out, http_check, .client = span_of(client),
+             .at = clock_seconds(check->time - capture_start),
              .host = check->page->host, .status = check->status,
              .location = (struct span){check->location, check->location_n},
              .expected = check->expected);

@@ -32,7 +32,9 @@ void checks_request(struct checks *checks, uint64_t flow,
 void checks_answer(struct checks *checks, uint64_t flow, struct span content,
                    uint64_t frame, int64_t time);
 
-/* Tells http.check for each, answered or not, in their order. */
-void checks_tell(const struct checks *checks, struct facts *out);
+/* Tells http.check for each, answered or not, in their order.  capture_start:
+ * time of the first packet. */
+void checks_tell(const struct checks *checks, int64_t capture_start,
+                 struct facts *out);
 
 #endif

@@ -32,7 +32,7 @@ struct station {
     bool back;               /* it used an address again that it had left */
     int moves;
     uint64_t self_frame, move_frame;
-    int64_t self_time, move_time;
+    int64_t self_time, move_time, now_time;
 };
 
 /* How often one broadcast came. */
@@ -121,9 +121,9 @@ static void uses_self_assigned(struct stations *s, const uint8_t mac[6],
                                const struct packet *packet)
 {
     struct station *station = station_of(s, mac);
-    if (station->self.family)
+    if (station->self.family && station->self_time >= station->now_time)
         return;
-    s->selves++;
+    s->selves += station->self.family == 0;
     station->self = *address;
     station->self_frame = packet->frame;
     station->self_time = packet->time;
@@ -133,6 +133,7 @@ static void uses(struct stations *s, const uint8_t mac[6],
                  const struct address *address, const struct packet *packet)
 {
     struct station *station = station_of(s, mac);
+    station->now_time = packet->time;
     if (station->now.family == 0 || address_same(&station->now, address)) {
         station->now = *address;
         return;
@@ -173,6 +174,8 @@ static void on_ip(struct stations *s, const struct packet *packet)
         struct station *station = station_of(s, packet->source_mac);
         if (station->self.family && station->now.family == 0)
             station->now = *source;
+        if (address_same(&station->now, source))
+            station->now_time = packet->time;
     }
 }
 
@@ -319,7 +322,7 @@ static int by_frame(const void *a, const void *b)
 }
 
 static void tell_self(const struct stations *s, const struct item *item,
-                      struct facts *out)
+                      int64_t capture_start, struct facts *out)
 {
     const struct station *station = item->what;
     char mac[STATION_TEXT], address[ADDRESS_TEXT];
@@ -327,7 +330,9 @@ static void tell_self(const struct stations *s, const struct item *item,
     address_text(&station->self, address);
     facts_stamp(out, station->self_frame, station->self_time);
     TELL(out, address_self_assigned, .address = span_of(address),
-         .station = span_of(mac), .only = station->now.family == 0,
+         .station = span_of(mac),
+         .began = clock_seconds(station->self_time - capture_start),
+         .only = station->now_time < station->self_time,
          .alone = stations_alone(s, station->mac));
 }
 
@@ -369,7 +374,8 @@ static void sort(struct item *items, size_t n)
         qsort(items, n, sizeof *items, by_frame);
 }
 
-void stations_tell(const struct stations *s, struct facts *out)
+void stations_tell(const struct stations *s, int64_t capture_start,
+                   struct facts *out)
 {
     struct item *items = must_alloc(PLACES * sizeof *items);
     size_t n = 0;
@@ -378,7 +384,7 @@ void stations_tell(const struct stations *s, struct facts *out)
             items[n++] = (struct item){s->table[i].self_frame, &s->table[i]};
     sort(items, n);
     for (size_t i = 0; i < n; i++)
-        tell_self(s, &items[i], out);
+        tell_self(s, &items[i], capture_start, out);
 
     n = 0;
     for (size_t i = 0; i < PLACES; i++) {

@@ -26,7 +26,8 @@ void stations_packet(struct stations *stations, const struct packet *packet);
 bool stations_alone(const struct stations *stations, const uint8_t mac[6]);
 
 /* Tells address.*, link.loop and icmp.echo, each kind in the order of its
- * packets. */
-void stations_tell(const struct stations *stations, struct facts *out);
+ * packets.  capture_start: time of the first packet. */
+void stations_tell(const struct stations *stations, int64_t capture_start,
+                   struct facts *out);
 
 #endif

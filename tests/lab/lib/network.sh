@@ -137,3 +137,27 @@ listening()
 {
     [ -n "$(on "$1" ss -Hltn "sport = :$2")" ]
 }
+
+# leases ANSWER - a DHCP server on the router that offers an address, and answers
+# the request for it so: ack, nak or nothing.  no_leases ends it.
+leases()
+{
+    local -A numbers=([ack]=5 [nak]=6 [nothing]=0)
+    on router python3 "$LAB/lib/dhcp_server.py" lan 192.0.2.1 "${numbers[$1]}" &
+    leasing=$!
+    until_true on router sh -c "ss -Hlun 'sport = :67' | grep -q ."
+}
+
+no_leases()
+{
+    kill "$leasing"
+}
+
+# bound - what the client's udhcpc does with an address, as a script of its own.
+bound()
+{
+    printf '%s\n' '#!/bin/sh' '[ "$1" = bound ] || exit 0' \
+        'ip address add "$ip/24" dev "$interface"' \
+        'ip route add default via "$router"' >"$RUN/bound"
+    chmod 755 "$RUN/bound"
+}

@@ -29,7 +29,7 @@ static struct facts *told(const char *question, const char *answer)
     struct checks *c = checks_new();
     struct facts *facts = facts_new(0);
     exchange(c, question, answer);
-    checks_tell(c, facts);
+    checks_tell(c, 0, facts);
     checks_free(&c);
     return facts;
 }

@@ -55,17 +55,20 @@ static void send(struct fixture *f, struct packet *p, uint8_t from, uint8_t to)
 /* Station n announces an address. */
 static void announce(struct fixture *f, uint8_t n, struct address address)
 {
-    struct packet p = {.kind = PACKET_ARP,
-                       .arp = {.request = true,
-                               .sender = address,
-                               .target = address,
-                               .sender_mac = {2, 0, 0, 0, 0, n}}};
+    struct packet p = {
+        .kind = PACKET_ARP,
+        .time = (int64_t)f->frame * CLOCK_SECOND,
+        .arp = {.request = true,
+                .sender = address,
+                .target = address,
+                .sender_mac = {2, 0, 0, 0, 0, n}}
+    };
     send(f, &p, n, 0);
 }
 
 static size_t tell(struct fixture *f, enum fact_kind_number kind)
 {
-    stations_tell(f->stations, f->facts);
+    stations_tell(f->stations, 0, f->facts);
     return facts_count(f->facts, kind);
 }
 
@@ -87,10 +90,23 @@ static void who_has_another_address_has_not_only_that(void **state)
     struct fixture *f = *state;
     announce(f, 7, ipv4(10, 0, 0, 7));
     announce(f, 7, ipv4(169, 254, 3, 4));
+    announce(f, 7, ipv4(10, 0, 0, 7));
     assert_int_equal(tell(f, FACT_KIND_address_self_assigned), 1);
     const struct fact_address_self_assigned *told =
         facts_get(f->facts, FACT_KIND_address_self_assigned, 0)->values;
     assert_false(told->only);
+}
+
+static void what_it_had_before_is_not_what_it_has(void **state)
+{
+    struct fixture *f = *state;
+    announce(f, 7, ipv4(10, 0, 0, 7));
+    announce(f, 7, ipv4(169, 254, 3, 4));
+    assert_int_equal(tell(f, FACT_KIND_address_self_assigned), 1);
+    const struct fact_address_self_assigned *told =
+        facts_get(f->facts, FACT_KIND_address_self_assigned, 0)->values;
+    assert_true(told->only);
+    assert_true(told->began > 1.9 && told->began < 2.1);
 }
 
 static void the_cloud_s_own_address_is_none(void **state)
@@ -217,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_address_of_ones_own_is_told),
         TEST(who_has_another_address_has_not_only_that),
+        TEST(what_it_had_before_is_not_what_it_has),
         TEST(the_cloud_s_own_address_is_none),
         TEST(talk_of_others_shows_that_one_is_not_alone),
         TEST(a_cooked_header_says_who_sends_from_here),
