@@ -25,12 +25,12 @@ ETHERNET = 1
 # it is there: that the port never answered, that no session worked, that a name
 # was looked up, what day it was, or that the capture ends with it.
 BY_THE_REST = """
-captive-portal captive-portal-two-servers connectivity-check-fine dhcp-renewed dns-aaaa-only dns-private-answer dns-spoofed
+captive-portal captive-portal-asked-late captive-portal-mail-open captive-portal-two-servers connectivity-check-fine dhcp-renewed dns-aaaa-only dns-private-answer dns-spoofed
 imap-address-changed imap-address-conflict imap-address-replaced imap-banned imap-banned-beside imap-blocked-web-open
 imap-capture-ends-early imap-client-rejects imap-closed-at-once imap-down-for-a-while
 imap-down-since imap-gateway-conflict imap-ipv4-line-down imap-ipv6-no-fallback imap-ipv6-other-port
 imap-ipv6-closed imap-ipv6-silent-fallback imap-ipv6-silent-no-names imap-ipv6-silent-other-server imap-line-down
-imap-looked-only imap-mtu-learned-middle imap-notebook-shut imap-one-backend-dead imap-one-request imap-ping-ok-port-silent
+imap-looked-only imap-lost-name-server-lives imap-lost-with-name-server imap-mtu-learned-middle imap-notebook-shut imap-one-backend-dead imap-one-request imap-ping-ok-port-silent
 imap-port-blocked imap-security-guessed imap-security-guessed-late imap-server-gateway-gone imap-silent-since imap-still-waiting imap-stopped-too-early
 imap-syn-dropped imap-syn-scan imap-way-traced imaps-balancer-asks-snaplen-96 imaps-port-looked-at imaps-redirected-nearby imaps-snaplen-68
 network-outage network-outage-after-work one-network-cut-off plaintext-filtered smtp-all-refuse smtp-first-mx-busy smtp-greets-nobody smtp-many-mx-silent smtp-port25-blocked
