@@ -15,6 +15,7 @@
 #include "dns/encrypted.h"
 #include "dns/lookups.h"
 #include "flow/idents.h"
+#include "flow/links.h"
 #include "flow/neighbours.h"
 #include "flow/pairs.h"
 #include "flow/reach.h"
@@ -48,6 +49,7 @@ struct beside {
     size_t try_count; /* in all; the ring keeps the last */
     struct neighbours *neighbours;
     struct stations *stations;
+    struct links *links;
     struct reach *reach;
     struct leases *leases;
     struct checks *checks;
@@ -64,6 +66,7 @@ struct beside *beside_new(void)
     b->encrypted = encrypted_new();
     b->neighbours = neighbours_new();
     b->stations = stations_new();
+    b->links = links_new();
     b->reach = reach_new();
     b->leases = leases_new();
     b->checks = checks_new();
@@ -82,6 +85,7 @@ void beside_free(struct beside **beside)
     encrypted_free(&(*beside)->encrypted);
     neighbours_free(&(*beside)->neighbours);
     stations_free(&(*beside)->stations);
+    links_free(&(*beside)->links);
     reach_free(&(*beside)->reach);
     leases_free(&(*beside)->leases);
     checks_free(&(*beside)->checks);
@@ -168,8 +172,12 @@ void beside_udp(struct beside *b, const struct packet *p)
 
 void beside_any(struct beside *b, const struct packet *p)
 {
-    neighbours_packet(b->neighbours, p);
     stations_packet(b->stations, p);
+    if (p->kind == PACKET_LINK) {
+        links_packet(b->links, p);
+        return;
+    }
+    neighbours_packet(b->neighbours, p);
     reach_packet(b->reach, p);
     backends_packet(b->backends, p);
 }
@@ -504,6 +512,8 @@ void beside_tell(struct beside *b, struct book *book,
     neighbours_tell(b->neighbours, result->start, result->end, needed, &needs,
                     out);
     stations_tell(b->stations, result->start, out);
+    links_tell(b->links, result->start, result->end, is_alone, b->stations,
+               out);
     reach_tell(b->reach, result->end, out);
     leases_tell(b->leases, result->start, result->end, is_alone, b->stations,
                 out);

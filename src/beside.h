@@ -89,7 +89,7 @@ struct beside_counts {
     const struct tls_keys_counts *keys;
 };
 
-/* At the end: tells dns.lookup, dns.encrypted, arp.*, address.*, link.loop,
+/* At the end: tells dns.lookup, dns.encrypted, arp.*, address.*, link.*,
  * icmp.echo, outage, dhcp.exchange, http.check, web.connection, host.answered,
  * backend.failed and the `capture` fact. */
 void beside_tell(struct beside *beside, struct book *book,

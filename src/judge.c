@@ -235,8 +235,8 @@ static void add_beside(struct judging *j, const struct clients *clients,
         FACT_KIND_address_changed, FACT_KIND_address_self_assigned,
         FACT_KIND_link_loop,       FACT_KIND_icmp_echo,
         FACT_KIND_outage,          FACT_KIND_dhcp_exchange,
-        FACT_KIND_http_check,      FACT_KIND_web_connection,
-        FACT_KIND_host_answered,
+        FACT_KIND_link_trouble,    FACT_KIND_http_check,
+        FACT_KIND_web_connection,  FACT_KIND_host_answered,
     };
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         const struct fact *f;

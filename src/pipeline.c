@@ -264,6 +264,7 @@ static void packet(struct analysis *a, const struct packet *p)
         icmp_packet(a, p);
         break;
     case PACKET_ARP: /* beside_any() had it */
+    case PACKET_LINK:
         break;
     }
 }

@@ -30,7 +30,7 @@ void trace_beside(struct facts *trace, const struct facts *beside,
 {
     static const enum fact_kind_number kinds[] = {
         FACT_KIND_address_self_assigned, FACT_KIND_dhcp_exchange,
-        FACT_KIND_arp_unanswered, FACT_KIND_outage};
+        FACT_KIND_link_trouble, FACT_KIND_arp_unanswered, FACT_KIND_outage};
     const struct fact *fact;
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
         for (size_t i = 0; (fact = facts_get(beside, kinds[k], i)); i++)

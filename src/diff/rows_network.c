@@ -33,6 +33,11 @@ static void dhcp(struct rows_maker *maker, const struct fact *fact)
         bad(maker, "network", fact);
 }
 
+static void link_trouble(struct rows_maker *maker, const struct fact *fact)
+{
+    bad(maker, "network", fact);
+}
+
 static void arp(struct rows_maker *maker, const struct fact *fact)
 {
     const struct fact_arp_unanswered *a = fact->values;
@@ -221,6 +226,7 @@ static void session(struct rows_maker *maker, const struct fact *fact)
 const struct rows_teller rows_of_network[] = {
     {FACT_KIND_address_self_assigned, self_assigned},
     {FACT_KIND_dhcp_exchange,         dhcp},
+    {FACT_KIND_link_trouble,          link_trouble},
     {FACT_KIND_arp_unanswered,        arp},
     {FACT_KIND_outage,                outage},
     {FACT_KIND_dns_lookup,            lookup},

@@ -40,6 +40,8 @@ static inline struct next next_is(decoder *decode)
 }
 
 struct next finished(struct decoding *d, enum packet_kind kind);
+struct next link_says(struct decoding *d, enum link_message message,
+                      bool from_station, uint16_t reason);
 struct next unknown_protocol(struct decoding *d);
 struct next unknown_link(struct decoding *d);
 struct next nothing_yet(void); /* a fragment that waits */
@@ -126,6 +128,7 @@ decoder decode_ethernet, decode_preamble, decode_llc, decode_vlan,
     decode_backbone, decode_trill;
 decoder decode_ppp, decode_ppp_or_hdlc, decode_ppp_with_direction,
     decode_pppoe_session, decode_hdlc;
+decoder decode_eapol, decode_pppoe_discovery, decode_pap, decode_chap;
 decoder decode_frame_relay, decode_frame_relay_with_direction,
     decode_hdlc_with_direction, decode_atm, decode_atm_clip, decode_sunatm,
     decode_slip, decode_ip_over_fc, decode_firewire, decode_docsis;

@@ -18,7 +18,9 @@ static const struct {
     {0x9200, decode_vlan},
     {0x8847, decode_mpls},
     {0x8848, decode_mpls},
+    {0x8863, decode_pppoe_discovery},
     {0x8864, decode_pppoe_session},
+    {0x888e, decode_eapol},
     {0x880b, decode_ppp},
     {0x6558, decode_ethernet}, /* transparent Ethernet bridging, RFC 1701 */
     {0x8903, decode_fabricpath},

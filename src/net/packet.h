@@ -1,4 +1,4 @@
-/* packet.h - one frame decoded down to TCP, UDP, ICMP or ARP.
+/* packet.h - one frame decoded down to TCP, UDP, ICMP, ARP or the link.
  *
  * net_decode() unwraps link layers, VLAN tags and tunnels and puts fragments
  * together.  What it can not use it counts and says so; it never fails.
@@ -12,7 +12,13 @@
 
 struct frame; /* capture/capture.h */
 
-enum packet_kind { PACKET_TCP, PACKET_UDP, PACKET_ICMP, PACKET_ARP };
+enum packet_kind {
+    PACKET_TCP,
+    PACKET_UDP,
+    PACKET_ICMP,
+    PACKET_ARP,
+    PACKET_LINK, /* about the link itself; nothing on it */
+};
 
 enum tcp_flag {
     TCP_FIN = 0x01,
@@ -73,6 +79,30 @@ struct arp_header {
     uint8_t sender_mac[6];
 };
 
+/* What the ends of a link say about it. */
+enum link_message {
+    LINK_KEY_PROVED,   /* Wi-Fi: a station proves that it has the key */
+    LINK_KEY_AGREED,   /* and is believed */
+    LINK_EAP_ANSWERED, /* 802.1X: the station says something, */
+    LINK_EAP_SUCCESS,  /* and what comes of it */
+    LINK_EAP_FAILURE,
+    LINK_PPPOE_SOUGHT, /* who is there? (PADI) */
+    LINK_PPPOE_FOUND,  /* somebody (PADO, or a PADS that refuses) */
+    LINK_PPPOE_BEGUN,  /* PADS */
+    LINK_PPPOE_ENDED,  /* PADT */
+    LINK_LOGIN_TAKEN,  /* PAP or CHAP of PPP */
+    LINK_LOGIN_REFUSED,
+    LINK_ASSOCIATED,     /* an access point let a station in, */
+    LINK_NOT_ASSOCIATED, /* or did not, */
+    LINK_PUT_OUT,        /* or ends it */
+};
+
+struct link_header {
+    enum link_message message;
+    bool from_station; /* else to it, from an access point or line */
+    uint16_t reason;   /* or status; IEEE 802.11 */
+};
+
 struct packet {
     enum packet_kind kind;
     uint64_t frame; /* its number */
@@ -93,6 +123,7 @@ struct packet {
     struct tcp_header tcp;
     struct icmp_header icmp;
     struct arp_header arp;
+    struct link_header link; /* the payload is what it does not tell */
     struct span payload; /* what was captured of it; borrowed */
     uint32_t length;     /* of the payload on the wire; payload.n may be less */
 };

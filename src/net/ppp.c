@@ -3,7 +3,13 @@
  */
 #include "decode.h"
 
-enum { PPP_IPV4 = 0x0021, PPP_IPV6 = 0x0057, PPP_MPLS = 0x0281 };
+enum {
+    PPP_IPV4 = 0x0021,
+    PPP_IPV6 = 0x0057,
+    PPP_MPLS = 0x0281,
+    PPP_PAP = 0xc023,
+    PPP_CHAP = 0xc223,
+};
 
 /* FF 03, unless it was agreed to leave that out | protocol 2, or 1 if its first
  * byte would be 0: then it is odd (RFC 1661 sections 2, 6.5, 6.6) */
@@ -23,6 +29,10 @@ struct next decode_ppp(struct decoding *d)
         return next_is(decode_ipv6);
     case PPP_MPLS:
         return next_is(decode_mpls);
+    case PPP_PAP:
+        return next_is(decode_pap);
+    case PPP_CHAP:
+        return next_is(decode_chap);
     default:
         return unknown_protocol(d); /* link control, compressed, ... */
     }

@@ -1,4 +1,5 @@
-/* wlan.c - IEEE 802.11 data frames, as far as they are not encrypted.
+/* wlan.c - IEEE 802.11 data frames, as far as they are not encrypted, and who
+ * is let in or put out.
  *
  *   control 2 | duration 2 | address 6 x3 | sequence 2 | address? | QoS? | HT?
  *
@@ -12,6 +13,7 @@
 enum {
     /* The first byte of frame control. */
     TYPE_MASK = 0x0c,
+    TYPE_MANAGEMENT = 0x00,
     TYPE_DATA = 0x08,
     DATA_QOS = 0x80,
     DATA_EMPTY = 0x40,
@@ -52,6 +54,49 @@ static struct next first_of_aggregate(struct decoding *d)
     return next_is(decode_llc);
 }
 
+/* Of a station or by it: the access point is the one that has the network's
+ * name (9.3.3.2).  The body is a reason 2; or capabilities 2 | status 2; or
+ * algorithm 2 | step 2 | status 2. */
+static struct next management(struct decoding *d, uint8_t type,
+                              const struct span address[3])
+{
+    enum {
+        SUBTYPE = 0xf0,
+        ASSOCIATED = 0x10,
+        REASSOCIATED = 0x30,
+        DISASSOCIATED = 0xa0,
+        AUTHENTICATION = 0xb0,
+        DEAUTHENTICATED = 0xc0,
+        TOKEN_WANTED = 76, /* of SAE: steps of one that goes on */
+        HASH_TO_ELEMENT = 126,
+        SAE_PK = 127,
+    };
+    uint8_t subtype = type & SUBTYPE;
+    bool ends = subtype == DISASSOCIATED || subtype == DEAUTHENTICATED;
+    bool answers = subtype == ASSOCIATED || subtype == REASSOCIATED;
+    bool from_station = !span_same(address[1], address[2]);
+    if (!ends && !answers && subtype != AUTHENTICATION)
+        return unknown_protocol(d);
+    size_t before = ends ? 0 : answers ? 2 : 4;
+    struct cursor c = take_header(d, before + 2);
+    cursor_take(&c, before);
+    uint16_t number = cursor_le16(&c);
+    if (c.bad)
+        return damaged(d);
+    memcpy(d->packet->destination_mac, address[0].p, 6);
+    memcpy(d->packet->source_mac, address[1].p, 6);
+    d->packet->has_macs = true;
+    if (ends)
+        return link_says(d, LINK_PUT_OUT, from_station, number);
+    if (answers && number == 0)
+        return link_says(d, LINK_ASSOCIATED, from_station, 0);
+    bool goes_on = number == 0 || number == TOKEN_WANTED ||
+                   number == HASH_TO_ELEMENT || number == SAE_PK;
+    return goes_on || from_station
+               ? unknown_protocol(d)
+               : link_says(d, LINK_NOT_ASSOCIATED, false, number);
+}
+
 enum how {
     AS_IT_IS,
     PADDED,  /* a driver aligned the body to 4 bytes (radiotap's data pad) */
@@ -79,6 +124,9 @@ static struct next decode_frame(struct decoding *d, enum how how)
             (flags & PROTECTED) && !(type & DATA_EMPTY);
     }
     bool fragment = (flags & MORE_FRAGMENTS) || (sequence & 0x000f);
+    if ((type & TYPE_MASK) == TYPE_MANAGEMENT &&
+        !(flags & (PROTECTED | ORDER)) && !fragment)
+        return management(d, type, address);
     if ((type & TYPE_MASK) != TYPE_DATA || (type & DATA_EMPTY) ||
         (flags & PROTECTED) || fragment)
         return unknown_protocol(d);

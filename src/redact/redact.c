@@ -292,6 +292,10 @@ static void veil_packet(struct redaction *r, const struct frame *frame,
         break;
     case PACKET_ARP:
         break;
+    case PACKET_LINK: /* names, passwords, proofs of them */
+        if (veil_content(frame, packet, &at))
+            hide_content(veil->bytes + at, veil->n - at);
+        break;
     }
 }
 

@@ -98,6 +98,7 @@ static bool find_checksum(const struct frame *frame,
         where = ICMP_CHECKSUM;
         break;
     case PACKET_ARP:
+    case PACKET_LINK:
         break;
     }
     if (header == 0 || header > at)

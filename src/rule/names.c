@@ -38,6 +38,7 @@ bool scope_has(enum scope scope, const struct fact_kind *kind)
     case FACT_KIND_address_self_assigned:
     case FACT_KIND_address_changed:
     case FACT_KIND_link_loop:
+    case FACT_KIND_link_trouble:
     case FACT_KIND_dhcp_exchange:
     case FACT_KIND_capture:
         return scope == SCOPE_CAPTURE;

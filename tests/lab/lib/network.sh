@@ -161,3 +161,26 @@ bound()
         'ip route add default via "$router"' >"$RUN/bound"
     chmod 755 "$RUN/bound"
 }
+
+# frames HOST IF - sends the frames that are given in hexadecimal, each after the
+# seconds in front of it (lib/frames.py).
+frames()
+{
+    on "$1" python3 "$LAB/lib/frames.py" "$2"
+}
+
+# mac HOST IF - its hardware address, in hexadecimal.
+mac()
+{
+    on "$1" cat "/sys/class/net/$2/address" | tr -d :
+}
+
+# key_message INFORMATION [DATA] - a message of a Wi-Fi's handshake for its keys,
+# without the addresses: key information and key data, in hexadecimal.
+key_message()
+{
+    local data=${2-} length
+    length=$((${#data} / 2))
+    printf '888e 0203 %04x 02 %s 0010 %s %s %04x %s\n' $((95 + length)) "$1" \
+        "0000000000000001" "$(printf '5a%.0s' {1..80})" "$length" "$data"
+}
