@@ -9,6 +9,7 @@
  *   reply.c     a line of the server, and the command it answers
  *   data.c      what untagged lines say: capabilities, quota, mailboxes, ...
  *   login.c     LOGIN, AUTHENTICATE, and what became of them
+ *   idle.c      IDLE: how long the client waited
  *   end.c       what is known only when it is over
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -293,9 +294,13 @@ void imap_logged_in_unseen(struct imap *im, bool shown, struct span line,
 /* The server has not shown yet that the client is logged in. */
 bool imap_login_is_unproved(const struct imap *im);
 
+/* ---- idle.c ---- */
+
+/* The waiting is over; `ended` says how. */
+void imap_idle_tell(struct imap *im, struct span ended, struct facts *out);
+
 /* ---- end.c ---- */
 
-void imap_idle_tell(struct imap *im, struct span ended, struct facts *out);
 /* The dissector's close(). */
 void imap_end(void *self, enum end why, struct facts *out);
 
