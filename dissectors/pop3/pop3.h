@@ -3,6 +3,7 @@
  *   pop3.c      bytes in: which of the below gets them
  *   pending.c   the commands that wait for replies
  *   request.c   a command of the client
+ *   status.c    the words of a reply
  *   reply.c     a line of the server, and the command it answers
  *   content.c   what follows a +OK up to the dot: messages, lists, CAPA
  *   login.c     USER and PASS, APOP, AUTH, and what became of them
@@ -139,6 +140,18 @@ void pop3_client_line(struct pop3 *pop, struct span line, struct facts *out);
 /* The line is a command that POP3 has. */
 bool pop3_is_command(struct span line);
 
+/* ---- status.c ---- */
+
+struct pop3_reply {
+    struct span indicator; /* +OK or -ERR */
+    struct mail_kept code; /* in capitals */
+    struct span text, line;
+};
+
+/* `indicator` is empty where the line is no reply. */
+struct pop3_reply pop3_reply_read(struct span line);
+bool pop3_is_reply(struct span line);
+
 /* ---- reply.c ---- */
 
 /* A line of the server outside of content; `bare`: it ended with LF alone;
@@ -146,20 +159,12 @@ bool pop3_is_command(struct span line);
 bool pop3_server_line(struct pop3 *pop, struct span line, bool bare,
                       struct span after, struct facts *out);
 
-bool pop3_is_reply(struct span line);
-
 /* The line that is held, if there is one, was a reply. */
 void pop3_held_settle(struct pop3 *pop, struct facts *out);
 
 /* The client was heard, or the server hung up: what was said early was no
  * answer. */
 void pop3_early_settle(struct pop3 *pop, struct facts *out);
-
-struct pop3_reply {
-    struct span indicator; /* +OK or -ERR */
-    struct mail_kept code; /* in capitals */
-    struct span text, line;
-};
 
 /* ---- content.c ---- */
 

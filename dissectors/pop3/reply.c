@@ -8,31 +8,6 @@
  */
 #include "pop3.h"
 
-static struct span indicator_of(struct span word)
-{
-    static const struct span all[] = {SPAN_INIT("+OK"), SPAN_INIT("-ERR")};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        if (span_is(word, all[i]))
-            return all[i];
-    }
-    return (struct span){NULL, 0};
-}
-
-bool pop3_is_reply(struct span line)
-{
-    return indicator_of(mail_word(&line)).n > 0;
-}
-
-static struct pop3_reply read_reply(struct span line)
-{
-    struct pop3_reply reply = {.line = line};
-    reply.indicator = indicator_of(mail_word(&line));
-    struct mail_code code = mail_code(line);
-    mail_keep_upper(&reply.code, code.code);
-    reply.text = code.rest;
-    return reply;
-}
-
 static bool is_ok(const struct pop3_reply *reply)
 {
     return span_same(reply->indicator, SPAN("+OK"));
@@ -253,7 +228,7 @@ void pop3_held_settle(struct pop3 *pop, struct facts *out)
     struct span line = mail_held_take(&pop->held, out, &now);
     if (line.n == 0)
         return;
-    struct pop3_reply reply = read_reply(line);
+    struct pop3_reply reply = pop3_reply_read(line);
     reply.text = mail_without_users(pop->secrets, reply.text, out);
     unasked(pop, &reply, out);
     facts_swap_stamp(out, now);
@@ -280,7 +255,7 @@ bool pop3_server_line(struct pop3 *pop, struct span line, bool bare,
     if (pop->held.followed)
         pop3_held_settle(pop, out);
     line = mail_without_secrets(pop->secrets, line, out);
-    struct pop3_reply reply = read_reply(line);
+    struct pop3_reply reply = pop3_reply_read(line);
     reply.text = mail_without_users(pop->secrets, reply.text, out);
     if (reply.indicator.n == 0) {
         no_reply(pop, line, bare, out);
