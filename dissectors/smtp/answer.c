@@ -253,7 +253,7 @@ static void note_lost_invitation(struct smtp *s, struct facts *out)
         s->content.bytes == 0 || s->pending_n != 1 ||
         p->verb->id != SMTP_DATA || s->reply.code != 250)
         return;
-    smtp_answer_lost(s, out);
+    smtp_pending_lose(s, out);
     s->content.invited = true;
 }
 
@@ -408,15 +408,6 @@ bool smtp_answer(struct smtp *s, uint64_t extra, struct facts *out)
     return false;
 }
 
-void smtp_answer_lost(struct smtp *s, struct facts *out)
-{
-    struct smtp_pending *p = smtp_pending_at(s, 0);
-    if (p->verb->id == SMTP_AUTH)
-        s->auth.open = false;
-    smtp_transaction_answer(s, p, 0, out);
-    smtp_pending_drop(s);
-}
-
 static void tell_unanswered(struct smtp *s, const struct smtp_pending *p,
                             enum end why, struct facts *out)
 {
@@ -442,6 +433,6 @@ void smtp_unanswered(struct smtp *s, enum end why, struct facts *out)
         if (p->verb->id != SMTP_JUNK && !waits && !s->server_left &&
             !s->server_doubt && told++ < UNANSWERED_TOLD)
             tell_unanswered(s, p, why, out);
-        smtp_answer_lost(s, out);
+        smtp_pending_lose(s, out);
     }
 }

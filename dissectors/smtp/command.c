@@ -14,112 +14,6 @@
 
 #include "base/hash.h"
 
-static const struct smtp_verb verbs[] = {
-    {SPAN_INIT("EHLO"), SMTP_HELO, SPAN_INIT("greeting")},
-    {SPAN_INIT("HELO"), SMTP_HELO, SPAN_INIT("greeting")},
-    {SPAN_INIT("LHLO"), SMTP_HELO, SPAN_INIT("greeting")}, /* RFC 2033 */
-    {SPAN_INIT("STARTTLS"), SMTP_STARTTLS, SPAN_INIT("tls")},
-    {SPAN_INIT("AUTH"), SMTP_AUTH, SPAN_INIT("login")},
-    /* Between Exchange servers: TLS with a certificate that nobody checks, and
-     * AUTH (Kerberos or NTLM) for servers instead of users. */
-    {SPAN_INIT("X-ANONYMOUSTLS"), SMTP_STARTTLS, SPAN_INIT("tls")},
-    {SPAN_INIT("X-EXPS"), SMTP_AUTH, SPAN_INIT("login")},
-    {SPAN_INIT("MAIL"), SMTP_MAIL, SPAN_INIT("transfer")},
-    {SPAN_INIT("RCPT"), SMTP_RCPT, SPAN_INIT("transfer")},
-    {SPAN_INIT("DATA"), SMTP_DATA, SPAN_INIT("transfer")},
-    {SPAN_INIT("BDAT"), SMTP_BDAT, SPAN_INIT("transfer")}, /* RFC 3030 */
-    {SPAN_INIT("BURL"), SMTP_HIDDEN, SPAN_INIT("transfer")}, /* RFC 4468 */
-    {SPAN_INIT("RSET"), SMTP_RSET, SPAN_INIT("transfer")},
-    {SPAN_INIT("QUIT"), SMTP_QUIT, SPAN_INIT("close")},
-    {SPAN_INIT("NOOP"), SMTP_HIDDEN, SPAN_INIT("mailbox")},
-    {SPAN_INIT("HELP"), SMTP_HIDDEN, SPAN_INIT("mailbox")},
-    {SPAN_INIT("VRFY"), SMTP_LOOKUP, SPAN_INIT("mailbox")},
-    {SPAN_INIT("EXPN"), SMTP_LOOKUP, SPAN_INIT("mailbox")},
-    {SPAN_INIT("ETRN"), SMTP_PLAIN, SPAN_INIT("mailbox")}, /* RFC 1985 */
-    {SPAN_INIT("ATRN"), SMTP_PLAIN, SPAN_INIT("mailbox")}, /* RFC 2645 */
-    {SPAN_INIT("TURN"), SMTP_PLAIN, SPAN_INIT("mailbox")},
-    {SPAN_INIT("SEND"), SMTP_MAIL, SPAN_INIT("transfer")}, /* RFC 821 */
-    {SPAN_INIT("SOML"), SMTP_MAIL, SPAN_INIT("transfer")},
-    {SPAN_INIT("SAML"), SMTP_MAIL, SPAN_INIT("transfer")},
-    {SPAN_INIT("XCLIENT"), SMTP_HIDDEN, SPAN_INIT("greeting")},
-    {SPAN_INIT("XFORWARD"), SMTP_HIDDEN, SPAN_INIT("greeting")},
-    {SPAN_INIT("XEXCH50"), SMTP_XEXCH50, SPAN_INIT("transfer")},
-};
-
-static const struct smtp_verb other = {SPAN_INIT("UNKNOWN"), SMTP_HIDDEN,
-                                       SPAN_INIT("mailbox")};
-const struct smtp_verb smtp_data_end = {SPAN_INIT("DATA-END"), SMTP_DATA_END,
-                                        SPAN_INIT("transfer")};
-const struct smtp_verb smtp_bdat_last = {SPAN_INIT("BDAT-LAST"), SMTP_BDAT_LAST,
-                                         SPAN_INIT("transfer")};
-const struct smtp_verb smtp_junk = {{NULL, 0}, SMTP_JUNK, {NULL, 0}};
-
-static const struct smtp_verb *find(struct span word)
-{
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        if (span_is(word, verbs[i].name))
-            return &verbs[i];
-    }
-    return &other;
-}
-
-/* The first word.  Tabs are not allowed there but taken by many. */
-static struct span first_word(struct span *line)
-{
-    size_t n = 0;
-    *line = span_trim(*line);
-    while (n < line->n && line->p[n] != ' ' && line->p[n] != '\t')
-        n++;
-    struct span word = span_first(*line, n);
-    *line = span_trim(span_skip(*line, n));
-    return word;
-}
-
-bool smtp_command_is_sure(struct span line)
-{
-    const struct smtp_verb *verb = find(first_word(&line));
-    struct span word = first_word(&line);
-    uint64_t n;
-    switch ((int)verb->id) {
-    case SMTP_HELO:
-        return word.n > 0 && line.n == 0;
-    case SMTP_MAIL:
-        return span_starts(word, SPAN("FROM:"));
-    case SMTP_RCPT:
-        return span_starts(word, SPAN("TO:"));
-    case SMTP_BDAT:
-        return span_uint(word, &n);
-    case SMTP_AUTH:
-        return mail_is_word(word);
-    case SMTP_DATA:
-    case SMTP_RSET:
-    case SMTP_QUIT:
-    case SMTP_STARTTLS:
-        return word.n == 0;
-    default:
-        return span_is(verb->name, SPAN("NOOP")) && word.n == 0;
-    }
-}
-
-void smtp_malformed(struct smtp *s, enum dir side, enum smtp_odd odd,
-                    struct span line, struct facts *out)
-{
-    static const struct span why[] = {
-        [SMTP_ODD_BARE] = SPAN_INIT("bare LF"),
-        [SMTP_ODD_LONG] = SPAN_INIT("line too long"),
-        [SMTP_ODD_NUL] = SPAN_INIT("NUL"),
-        [SMTP_ODD_REPLY] = SPAN_INIT("not a reply"),
-    };
-    struct smtp_shown shown = {0};
-    if (s->odd_told[side] & 1u << odd)
-        return;
-    s->odd_told[side] |= 1u << odd;
-    smtp_show_masked(&shown, span_first(line, 80), out);
-    TELL(out, smtp_malformed,
-         .side = side == C2S ? SPAN("client") : SPAN("server"),
-         .why = why[odd], .line = smtp_shown_span(&shown));
-}
-
 /* A command of some extension, XYZZY or xyzzy.  Not every word: base64, which
  * may be a password, mixes cases and has digits. */
 static bool looks_like_verb(struct span word)
@@ -162,7 +56,7 @@ static void read_path(struct told *t, struct smtp_pending *p,
 static void read_bdat(struct smtp *s, struct smtp_pending *p,
                       struct span arguments)
 {
-    struct span size = first_word(&arguments);
+    struct span size = smtp_word(&arguments);
     bool last = span_is(arguments, SPAN("LAST"));
     if (!span_uint(size, &p->bytes) || (arguments.n && !last))
         return; /* the server will say so */
@@ -189,7 +83,7 @@ static void read_arguments(struct smtp *s, struct told *t,
         smtp_show(&t->line, SPAN(" "));
     switch ((int)t->verb->id) {
     case SMTP_HELO:
-        t->domain = first_word(&arguments);
+        t->domain = smtp_word(&arguments);
         smtp_show(&t->line, all);
         break;
     case SMTP_MAIL:
@@ -199,7 +93,7 @@ static void read_arguments(struct smtp *s, struct told *t,
     case SMTP_AUTH:
         smtp_login_begin(s, arguments, out);
         smtp_show(&t->line, mail_kept(&s->auth.mechanism));
-        first_word(&arguments);
+        smtp_word(&arguments);
         if (arguments.n)
             smtp_show(&t->line, SPAN(" ********"));
         break;
@@ -215,7 +109,7 @@ static void read_arguments(struct smtp *s, struct told *t,
         smtp_show(&t->line, all);
         break;
     case SMTP_XEXCH50:
-        span_uint(first_word(&arguments), &p->bytes);
+        span_uint(smtp_word(&arguments), &p->bytes);
         smtp_show(&t->line, all);
         break;
     default:
@@ -234,7 +128,7 @@ static void tell_request(struct smtp *s, const struct told *t,
          .mechanism = login ? mail_kept(&s->auth.mechanism) : SPAN(""),
          .over_tls = s->over_tls,
          .before_greeting = !s->greeted && !s->context->synack_missed,
-         .known = t->verb != &other);
+         .known = t->verb != &smtp_verb_other);
 }
 
 /* The server may answer it or not, see pending.c. */
@@ -262,9 +156,9 @@ static bool is_foreign(struct smtp *s, struct span raw, struct facts *out)
     s->wrong_told = true;
     /* Method and path, or tag and command; what follows may be secret, and so
      * is what stands behind USER, PASS, or the ? of a path. */
-    smtp_show(&line, span_first(first_word(&words), 80));
+    smtp_show(&line, span_first(smtp_word(&words), 80));
     if (span_is(spoken, SPAN("http")) || span_is(spoken, SPAN("imap"))) {
-        struct span second = span_first(first_word(&words), 80);
+        struct span second = span_first(smtp_word(&words), 80);
         smtp_show(&line, SPAN(" "));
         smtp_show(&line, span_first(second, span_find(second, '?')));
     }
@@ -294,7 +188,7 @@ static void on_command(struct smtp *s, const struct smtp_verb *verb,
                        struct facts *out)
 {
     struct told t = {.verb = verb};
-    bool shown = verb != &other || looks_like_verb(word);
+    bool shown = verb != &smtp_verb_other || looks_like_verb(word);
     mail_keep_upper(&t.command, shown ? word : verb->name);
     smtp_show(&t.line, shown ? word : MAIL_HIDDEN);
     if (!shown)
@@ -325,21 +219,21 @@ void smtp_command(struct smtp *s, struct span raw, struct facts *out)
     if (pass_guarded(s, line, out))
         return;
     struct span arguments = line;
-    struct span word = first_word(&arguments);
-    const struct smtp_verb *verb = find(word);
+    struct span word = smtp_word(&arguments);
+    const struct smtp_verb *verb = smtp_verb_find(word);
     if (span_find(line, '\0') < line.n)
         smtp_malformed(s, C2S, SMTP_ODD_NUL, MAIL_HIDDEN, out);
     if (word.n == 0 || span_find(line, '\0') < line.n ||
-        (verb == &other && is_foreign(s, raw, out))) {
+        (verb == &smtp_verb_other && is_foreign(s, raw, out))) {
         junk(s, out);
         return;
     }
     if (lenient)
         smtp_malformed(s, C2S, SMTP_ODD_BARE,
-                       verb == &other ? MAIL_HIDDEN : word, out);
+                       verb == &smtp_verb_other ? MAIL_HIDDEN : word, out);
     /* Replies are missing, and this command would have waited for them. */
     while (s->server_doubt && s->pending_n)
-        smtp_answer_lost(s, out);
+        smtp_pending_lose(s, out);
     s->server_doubt = false;
     on_command(s, verb, word, arguments, lenient, out);
 }

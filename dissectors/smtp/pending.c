@@ -20,6 +20,15 @@ void smtp_pending_drop(struct smtp *s)
     s->pending_n--;
 }
 
+void smtp_pending_lose(struct smtp *s, struct facts *out)
+{
+    struct smtp_pending *p = smtp_pending_at(s, 0);
+    if (p->verb->id == SMTP_AUTH)
+        s->auth.open = false;
+    smtp_transaction_answer(s, p, 0, out);
+    smtp_pending_drop(s);
+}
+
 /* Twice the room; the old array stays in the arena, so growth is capped. */
 static void grow(struct smtp *s)
 {
@@ -37,7 +46,7 @@ struct smtp_pending *smtp_pending_add(struct smtp *s,
                                       struct facts *out)
 {
     if (s->pending_n == SMTP_PENDING_MAX)
-        smtp_answer_lost(s, out);
+        smtp_pending_lose(s, out);
     if (s->pending_n == s->pending_room)
         grow(s);
     s->pending_n++;
@@ -107,7 +116,7 @@ static void lose_until_message(struct smtp *s, struct facts *out)
     if (!smtp_message_is_pending(s))
         return;
     while (!is_message_end(smtp_pending_at(s, 0)))
-        smtp_answer_lost(s, out);
+        smtp_pending_lose(s, out);
 }
 
 /* Any of several may have been refused, or one that was not captured; and 421
@@ -131,7 +140,7 @@ struct smtp_pending *smtp_pending_match(struct smtp *s, unsigned code,
             return NULL;
     }
     if (refusal_is_doubtful(s, code)) {
-        smtp_answer_lost(s, out);
+        smtp_pending_lose(s, out);
         return NULL;
     }
     s->client_doubt = false;
@@ -141,7 +150,7 @@ struct smtp_pending *smtp_pending_match(struct smtp *s, unsigned code,
         if (p->verb->id == SMTP_JUNK || !fits(p->verb->id, code, i == 0))
             continue;
         for (; i > 0; i--)
-            smtp_answer_lost(s, out);
+            smtp_pending_lose(s, out);
         return p;
     }
     return NULL;

@@ -1,8 +1,10 @@
 /* smtp.h - the state of one SMTP session, shared by the files of this folder.
  *
  *   smtp.c         bytes in: how each side's next bytes are to be read
+ *   verbs.c        the commands that SMTP has
  *   command.c      a line of the client: what it says
  *   show.c         lines as they may be shown
+ *   odd.c          what is odd about lines
  *   content.c      the message itself: passed over, its end found
  *   reply.c        lines of the server put together to replies
  *   answer.c       a reply meets the command it answers
@@ -180,9 +182,19 @@ struct smtp {
     size_t pending_first, pending_n, pending_room;
 };
 
-/* ---- command.c ---- */
+/* ---- verbs.c ---- */
 
 extern const struct smtp_verb smtp_data_end, smtp_bdat_last, smtp_junk;
+extern const struct smtp_verb smtp_verb_other; /* any word that is none */
+const struct smtp_verb *smtp_verb_find(struct span word);
+
+/* Cuts the first word off.  Tabs are not allowed there but taken by many. */
+struct span smtp_word(struct span *line);
+
+/* It is an SMTP command beyond doubt, not text that begins like one. */
+bool smtp_command_is_sure(struct span line);
+
+/* ---- command.c ---- */
 
 /* One line of the client, with its end, or its first SMTP_LINE_MAX bytes.  out
  * was set to it. */
@@ -190,8 +202,7 @@ void smtp_command(struct smtp *s, struct span raw, struct facts *out);
 /* The chunk that a BDAT announced has passed by. */
 void smtp_chunk_end(struct smtp *s, const struct facts *out);
 
-/* It is an SMTP command beyond doubt, not text that begins like one. */
-bool smtp_command_is_sure(struct span line);
+/* ---- odd.c ---- */
 
 enum smtp_odd { SMTP_ODD_BARE, SMTP_ODD_LONG, SMTP_ODD_NUL, SMTP_ODD_REPLY };
 
@@ -261,8 +272,6 @@ bool smtp_reply_takes_message(const struct smtp *s);
 bool smtp_answer(struct smtp *s, uint64_t extra, struct facts *out);
 /* At the end of the session. */
 void smtp_unanswered(struct smtp *s, enum end why, struct facts *out);
-/* Nobody will ever see the reply to what waits longest. */
-void smtp_answer_lost(struct smtp *s, struct facts *out);
 
 /* ---- pending.c ---- */
 
@@ -272,6 +281,8 @@ struct smtp_pending *smtp_pending_add(struct smtp *s,
 /* The i-th, the one that waits longest first; NULL past the end. */
 struct smtp_pending *smtp_pending_at(struct smtp *s, size_t i);
 void smtp_pending_drop(struct smtp *s);
+/* Nobody will ever see the reply to what waits longest. */
+void smtp_pending_lose(struct smtp *s, struct facts *out);
 /* The one that a reply with this code answers, put first in the queue; NULL
  * if there is none. */
 struct smtp_pending *smtp_pending_match(struct smtp *s, unsigned code,
