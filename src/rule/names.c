@@ -3,15 +3,6 @@
  */
 #include "rule/names.h"
 
-struct threshold *names_threshold(struct names *names, struct span name)
-{
-    for (size_t i = 0; i < names->threshold_count; i++) {
-        if (span_same(span_of(names->thresholds[i].name), name))
-            return &names->thresholds[i];
-    }
-    return NULL;
-}
-
 const struct bound *names_bound(const struct names *names, struct span name)
 {
     for (size_t i = 0; i < names->bound_count; i++) {

@@ -7,17 +7,7 @@
 #include "rule/complain.h"
 #include "rule/expr.h"
 #include "rule/rule.h"
-
-/* A number or word that the rule names, with its reason. */
-struct threshold {
-    const char *name;
-    const char *because;
-    const char *shown; /* as it was written */
-    bool is_number;
-    double number;
-    unsigned line;
-    bool used; /* by a condition */
-};
+#include "rule/thresholds.h"
 
 /* A pattern of `when`, as far as others can refer to it. */
 struct bound {
@@ -34,23 +24,19 @@ struct counted {
     uint8_t slot;
 };
 
-enum { THRESHOLDS_MAX = 16 };
-
 struct names {
     enum scope scope;
     const struct fact_kind *current; /* whose fields are bare; or NULL */
     bool in_text;      /* bare fields are those of any matched fact */
     bool in_contrast;  /* only session.FIELD and contrast.FIELD are there */
     bool in_condition; /* aggregates leave their first fact for texts */
-    struct threshold thresholds[THRESHOLDS_MAX];
-    size_t threshold_count;
+    struct thresholds thresholds;
     struct bound bound[PATTERNS_MAX];
     size_t bound_count;
     struct counted counted[COUNTED_MAX];
     size_t counted_count;
 };
 
-struct threshold *names_threshold(struct names *names, struct span name);
 const struct bound *names_bound(const struct names *names, struct span name);
 
 /* Whether subjects of the scope can have facts of the kind. */

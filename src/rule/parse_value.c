@@ -55,7 +55,7 @@ static struct expr *bare_name(struct parser *p, const uint8_t *start,
                               struct span name)
 {
     struct names *names = p->names;
-    struct threshold *t = names_threshold(names, name);
+    struct threshold *t = thresholds_find(&names->thresholds, name);
     const struct fact_field *field =
         names->current ? fact_field_find(names->current, name) : NULL;
     if (t && field)

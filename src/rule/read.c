@@ -235,77 +235,6 @@ static void take_dated(struct reader *r, struct fields *fields, enum key key,
     fields->fine = false;
 }
 
-/* NAME: {value: 3, because: REASON} */
-static bool read_threshold(struct reader *r, const yaml_node_t *key,
-                           const yaml_node_t *value)
-{
-    struct document *d = r->document;
-    struct names *names = &r->names;
-    unsigned line = node_line(key);
-    const yaml_node_t *k, *v;
-    struct threshold t = {.line = line};
-    t.name = node_text(d, key, "thresholds", false);
-    if (!t.name)
-        return false;
-    for (size_t i = 0; node_is_map(value) && node_map_get(d, value, i, &k, &v);
-         i++) {
-        const char *word = node_text(d, k, t.name, false);
-        const char *text = node_text(d, v, t.name, false);
-        if (!word || !text)
-            return false;
-        if (strcmp(word, "value") == 0)
-            t.shown = text;
-        else if (strcmp(word, "because") == 0)
-            t.because = text;
-        else
-            complain(d->complaints, line, "%s: \"%s\" is neither \"value\" nor "
-                                          "\"because\"", t.name, word);
-    }
-    if (!t.shown || !t.because)
-        complain(d->complaints, line,
-                 "%s: write {value: NUMBER, because: WHY THIS ONE}", t.name);
-    else if (names->threshold_count == THRESHOLDS_MAX)
-        complain(d->complaints, line, "more than %d thresholds",
-                 THRESHOLDS_MAX);
-    else if (names_threshold(names, span_of(t.name)))
-        complain(d->complaints, line, "the threshold \"%s\" stands twice",
-                 t.name);
-    else {
-        t.is_number = text_number(t.shown, &t.number);
-        names->thresholds[names->threshold_count++] = t;
-        return true;
-    }
-    return false;
-}
-
-static void take_thresholds(struct reader *r, struct fields *fields)
-{
-    const yaml_node_t *node = fields->of[KEY_THRESHOLDS], *key, *value;
-    if (!node)
-        return;
-    if (!node_is_map(node)) {
-        complain(r->document->complaints, node_line(node),
-                 "thresholds: NAME: {value: NUMBER, because: WHY} should stand "
-                 "here");
-        fields->fine = false;
-        return;
-    }
-    for (size_t i = 0; node_map_get(r->document, node, i, &key, &value); i++)
-        fields->fine = read_threshold(r, key, value) && fields->fine;
-}
-
-static void check_thresholds(struct reader *r, struct fields *fields)
-{
-    for (size_t i = 0; i < r->names.threshold_count; i++) {
-        const struct threshold *t = &r->names.thresholds[i];
-        if (t->used)
-            continue;
-        complain(r->document->complaints, t->line,
-                 "the threshold \"%s\" is used by no condition", t->name);
-        fields->fine = false;
-    }
-}
-
 static const struct template *text_of(struct reader *r, struct fields *fields,
                                       const char *text, unsigned line,
                                       bool command)
@@ -437,7 +366,10 @@ struct rule *rule_read(struct document *document,
     collect(&r, node, &fields);
     take_labels(&r, &fields, rule);
     r.names.scope = rule->scope;
-    take_thresholds(&r, &fields);
+    if (fields.of[KEY_THRESHOLDS])
+        fields.fine = thresholds_read(document, fields.of[KEY_THRESHOLDS],
+                                      &r.names.thresholds) &&
+                      fields.fine;
     /* What refers to a condition with a mistake would be one as well. */
     if (fields.of[KEY_WHEN] && fields.of[KEY_SCOPE])
         fields.fine =
@@ -445,7 +377,9 @@ struct rule *rule_read(struct document *document,
     if (fields.fine) {
         fields.fine = read_unless(&r, fields.of[KEY_UNLESS], &rule->unless);
         take_texts(&r, &fields, rule);
-        check_thresholds(&r, &fields);
+        fields.fine =
+            thresholds_check(&r.names.thresholds, document->complaints) &&
+            fields.fine;
     }
     condition->counted = keep_counted(&r);
     condition->counted_count = r.names.counted_count;
