@@ -69,6 +69,7 @@ static void show_rule(const struct rule *rule)
                                            : verdict_names[rule->effect]);
     show_lines("when", rule->when);
     show_lines("unless", rule->unless);
+    show_lines("conditions", rule->conditions);
     printf("says:\n  %s\n", rule->says);
     if (*rule->remedy.user)
         printf("user:\n  %s\n", rule->remedy.user);

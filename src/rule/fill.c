@@ -136,8 +136,7 @@ static bool read_value(struct reading *r, struct span source,
                 return add_value(r, values, n,
                                  (struct value){.built_in = (enum built_in)i});
         }
-        const struct threshold *t =
-            thresholds_find(&r->names->thresholds, first.source);
+        const struct threshold *t = names_threshold(r->names, first.source);
         if (t)
             return add_value(r, values, n,
                              (struct value){.literal = span_of(t->shown)});

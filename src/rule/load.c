@@ -16,6 +16,8 @@ struct loading {
     struct rules *rules;
     struct complaints complaints;
     struct parsing parsing;
+    struct lists lists;
+    struct nameds named;
 };
 
 static struct rule **find(const struct rules *rules, const char *id)
@@ -76,6 +78,10 @@ static void load_entry(struct loading *l, struct document *document,
         struct product *product = product_read(document, &l->parsing, node);
         if (product)
             add_product(l, product);
+        return;
+    }
+    if (node_map_has(document, node, "condition")) {
+        named_read(document, node, l->parsing.named);
         return;
     }
     if (list_is(document, node)) {
@@ -186,24 +192,28 @@ static void index_rules(struct rules *rules)
         questions_finish(&rules->entries[s].questions, rules->code);
 }
 
-static struct loading begin(void (*say)(void *user, const char *message),
-                            void *user, struct err *err)
+static void begin(struct loading *l,
+                  void (*say)(void *user, const char *message), void *user,
+                  struct err *err)
 {
     struct rules *rules = must_alloc(sizeof *rules);
     rules->mem = arena_new();
     rules->code = arena_new();
     rules->regexes = regexes_new();
-    struct loading l = {.rules = rules};
-    l.complaints = (struct complaints){.say = say, .user = user, .err = err};
-    return l;
+    *l = (struct loading){.rules = rules};
+    l->complaints = (struct complaints){.say = say, .user = user, .err = err};
+    l->parsing = (struct parsing){rules->mem,     rules->code, rules->regexes,
+                                  &l->complaints, &l->lists,   &l->named};
 }
 
 static struct rules *finish(struct loading *l)
 {
     struct rules *rules = l->rules;
     /* A rule left out would be missed by others. */
-    if (l->complaints.count == 0)
+    if (l->complaints.count == 0) {
         check_base(rules, &l->complaints);
+        named_check(&l->named, &l->complaints);
+    }
     if (l->complaints.count > 0) {
         rules_free(&rules);
         return NULL;
@@ -216,10 +226,8 @@ struct rules *rules_load(const char *const *paths, size_t count,
                          void (*say)(void *user, const char *message),
                          void *user, struct err *err)
 {
-    struct loading l = begin(say, user, err);
-    struct lists lists = {NULL};
-    l.parsing = (struct parsing){l.rules->mem, l.rules->code, l.rules->regexes,
-                                 &l.complaints, &lists};
+    struct loading l;
+    begin(&l, say, user, err);
     for (size_t i = 0; i < count; i++) {
         struct stat about;
         if (stat(paths[i], &about) == 0 && S_ISDIR(about.st_mode))
@@ -234,10 +242,8 @@ struct rules *rules_load_memory(const char *name, struct span yaml,
                                 void (*say)(void *user, const char *message),
                                 void *user, struct err *err)
 {
-    struct loading l = begin(say, user, err);
-    struct lists lists = {NULL};
-    l.parsing = (struct parsing){l.rules->mem, l.rules->code, l.rules->regexes,
-                                 &l.complaints, &lists};
+    struct loading l;
+    begin(&l, say, user, err);
     load_bytes(&l, name, yaml);
     return finish(&l);
 }

@@ -3,6 +3,31 @@
  */
 #include "rule/names.h"
 
+struct threshold *names_threshold(struct names *names, struct span name)
+{
+    struct threshold *t = thresholds_find(&names->thresholds, name);
+    for (size_t i = 0; !t && i < names->named_count; i++)
+        t = thresholds_find(&names->named[i]->thresholds, name);
+    return t;
+}
+
+const char *names_use(struct names *names, struct named *named)
+{
+    for (size_t i = 0; i < names->named_count; i++) {
+        if (names->named[i] == named)
+            return NULL;
+    }
+    if (names->named_count == NAMED_MAX)
+        return "the rule uses too many conditions with a name";
+    for (size_t i = 0; i < named->thresholds.count; i++) {
+        if (names_threshold(names, span_of(named->thresholds.list[i].name)))
+            return "a threshold of it is also one of this rule";
+    }
+    named->used = true;
+    names->named[names->named_count++] = named;
+    return NULL;
+}
+
 const struct bound *names_bound(const struct names *names, struct span name)
 {
     for (size_t i = 0; i < names->bound_count; i++) {

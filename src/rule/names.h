@@ -6,8 +6,8 @@
 
 #include "rule/complain.h"
 #include "rule/expr.h"
+#include "rule/named.h"
 #include "rule/rule.h"
-#include "rule/thresholds.h"
 
 /* A pattern of `when`, as far as others can refer to it. */
 struct bound {
@@ -24,6 +24,8 @@ struct counted {
     uint8_t slot;
 };
 
+enum { NAMED_MAX = 8 }; /* conditions with a name that one rule uses */
+
 struct names {
     enum scope scope;
     const struct fact_kind *current; /* whose fields are bare; or NULL */
@@ -31,13 +33,20 @@ struct names {
     bool in_contrast;  /* only session.FIELD and contrast.FIELD are there */
     bool in_condition; /* aggregates leave their first fact for texts */
     struct thresholds thresholds;
+    struct named *named[NAMED_MAX]; /* that were used: theirs count too */
+    size_t named_count;
     struct bound bound[PATTERNS_MAX];
     size_t bound_count;
     struct counted counted[COUNTED_MAX];
     size_t counted_count;
 };
 
+struct threshold *names_threshold(struct names *names, struct span name);
 const struct bound *names_bound(const struct names *names, struct span name);
+
+/* Notes that the condition is used: its thresholds are the rule's from now on.
+ * NULL, or what is wrong with that. */
+const char *names_use(struct names *names, struct named *named);
 
 /* Whether subjects of the scope can have facts of the kind. */
 bool scope_has(enum scope scope, const struct fact_kind *kind);

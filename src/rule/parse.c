@@ -507,7 +507,8 @@ static struct parser begin(const struct parsing *parsing, struct names *names,
     return p;
 }
 
-static const struct expr *finish(struct parser *p, const struct expr *e)
+/* Complains if there is more. */
+static void expect_end(struct parser *p)
 {
     if (!p->failed && p->token.kind == TOKEN_BAD)
         parser_fail(p, "the text %.*s has no closing double quote",
@@ -515,7 +516,30 @@ static const struct expr *finish(struct parser *p, const struct expr *e)
     else if (!p->failed && p->token.kind != TOKEN_END)
         parser_fail(p, "\"and\" or \"or\" should come before \"%.*s\"",
                     SHOWN(p->token.source));
+}
+
+static const struct expr *finish(struct parser *p, const struct expr *e)
+{
+    expect_end(p);
     return p->failed ? NULL : e;
+}
+
+struct expr *parse_named(struct parser *p, const struct named *named)
+{
+    struct complaints *complaints = p->shared->complaints;
+    const char *file = complaints->file;
+    struct parser outer = *p;
+    complaints->file = named->file;
+    p->named = true;
+    p->line = named->line;
+    p->lexer.rest = span_of(named->test);
+    parser_advance(p);
+    struct expr *e = parse_any(p);
+    expect_end(p);
+    complaints->file = file;
+    if (!p->failed)
+        *p = outer;
+    return e;
 }
 
 const struct expr *parse_condition(const struct parsing *parsing,

@@ -19,6 +19,7 @@ struct parsing {
     struct regexes *regexes;
     struct complaints *complaints;
     struct lists *lists;
+    struct nameds *named;
 };
 
 /* A whole text that is true or false.  NULL: it was complained about. */

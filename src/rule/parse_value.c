@@ -51,11 +51,29 @@ static struct expr *named_value(struct parser *p, const uint8_t *start,
     return e;
 }
 
+/* Its test is read as if it stood here in parentheses. */
+static struct expr *named_condition(struct parser *p, struct named *named)
+{
+    const struct fact_kind *current = p->names->current;
+    if (p->named)
+        return parser_fail(p, "a condition with a name uses no other (%s)",
+                           named->name);
+    if (named->about != current)
+        return parser_fail(p, "the condition \"%s\" is about %s, not about %s",
+                           named->name,
+                           named->about ? named->about->name : "the whole",
+                           current ? current->name : "the whole");
+    const char *wrong = names_use(p->names, named);
+    if (wrong)
+        return parser_fail(p, "the condition \"%s\": %s", named->name, wrong);
+    return parse_named(p, named);
+}
+
 static struct expr *bare_name(struct parser *p, const uint8_t *start,
                               struct span name)
 {
     struct names *names = p->names;
-    struct threshold *t = thresholds_find(&names->thresholds, name);
+    struct threshold *t = names_threshold(names, name);
     const struct fact_field *field =
         names->current ? fact_field_find(names->current, name) : NULL;
     if (t && field)
@@ -71,6 +89,9 @@ static struct expr *bare_name(struct parser *p, const uint8_t *start,
     if (names->in_text && !names->current &&
         names_places(names, NULL, name, &place, 1))
         return field_of(p, start, place.slot, place.field);
+    struct named *named = named_find(p->shared->named, name);
+    if (named)
+        return named_condition(p, named);
     if (names->current)
         return parser_fail(p, "%s has no field \"%.*s\"%s",
                            names->current->name, SHOWN(name),
@@ -79,7 +100,8 @@ static struct expr *bare_name(struct parser *p, const uint8_t *start,
         return parser_fail(p, "no fact of this rule has a field \"%.*s\"",
                            SHOWN(name));
     return parser_fail(p,
-                       "\"%.*s\" is no threshold; a field needs its kind in "
+                       "\"%.*s\" is no threshold and no condition above this "
+                       "rule; a field needs its kind in "
                        "front of the expression, or session.FIELD",
                        SHOWN(name));
 }

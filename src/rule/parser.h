@@ -16,6 +16,7 @@ struct parser {
     unsigned line;
     unsigned depth;
     bool in_aggregate;
+    bool named;  /* it reads a condition with a name */
     bool failed; /* one message is enough: what follows only echoes it */
 };
 
@@ -44,6 +45,9 @@ struct expr *parse_any(struct parser *p);
 
 /* parse.c: the same, made true or false, or complained about. */
 const struct expr *parse_truth(struct parser *p);
+
+/* parse.c: all of the test of a condition with a name. */
+struct expr *parse_named(struct parser *p, const struct named *named);
 
 /* parse_value.c: a literal, a field, a named value, or an aggregate. */
 struct expr *parse_primary(struct parser *p);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 enum key {
     KEY_ID,
@@ -344,6 +345,18 @@ static const struct counted *keep_counted(struct reader *r)
     return kept;
 }
 
+/* "NAME: TEST", a line for each condition with a name. */
+static const char *conditions_used(struct reader *r)
+{
+    struct text all = {0};
+    for (size_t i = 0; i < r->names.named_count; i++)
+        text_addf(&all, "%s: %s\n", r->names.named[i]->name,
+                  r->names.named[i]->test);
+    const char *kept = arena_string(r->parsing->mem, text_span(&all));
+    text_free(&all);
+    return kept;
+}
+
 struct rule *rule_read(struct document *document,
                        const struct parsing *parsing, const yaml_node_t *node)
 {
@@ -353,10 +366,20 @@ struct rule *rule_read(struct document *document,
         return NULL;
     }
     struct rule *rule = arena_alloc(parsing->mem, sizeof *rule);
-    *rule = (struct rule){.id = "", .title = "", .family = "", .severity = "",
-                          .confidence = "", .where = "", .says = "",
-                          .means = "", .remedy = {"", ""}, .when = "",
-                          .unless = ""};
+    *rule = (struct rule){
+        .id = "",
+        .title = "",
+        .family = "",
+        .severity = "",
+        .confidence = "",
+        .where = "",
+        .says = "",
+        .means = "",
+        .remedy = {"", ""},
+        .when = "",
+        .unless = "",
+        .conditions = ""
+    };
     rule->file = document->complaints->file;
     rule->line = node_line(node);
     struct condition *condition = arena_alloc(parsing->mem, sizeof *condition);
@@ -381,6 +404,7 @@ struct rule *rule_read(struct document *document,
             thresholds_check(&r.names.thresholds, document->complaints) &&
             fields.fine;
     }
+    rule->conditions = conditions_used(&r);
     condition->counted = keep_counted(&r);
     condition->counted_count = r.names.counted_count;
     return fields.fine ? rule : NULL;

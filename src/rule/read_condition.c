@@ -125,7 +125,7 @@ static bool read_within(struct reader *r, const struct item *item,
     const char *text = node_text(r->document, item->within, "within", false);
     if (!text)
         return false;
-    struct threshold *t = thresholds_find(&r->names.thresholds, span_of(text));
+    struct threshold *t = names_threshold(&r->names, span_of(text));
     if (t && t->is_number) {
         pattern->within = t->number;
         t->used = true;
@@ -171,7 +171,7 @@ static bool read_as(struct reader *r, const struct item *item,
                  *name);
     else if (names_bound(&r->names, span))
         complain(c, line, "as: \"%s\" stands twice", *name);
-    else if (thresholds_find(&r->names.thresholds, span))
+    else if (names_threshold(&r->names, span))
         complain(c, line, "as: \"%s\" is a threshold; take another name",
                  *name);
     else

@@ -85,6 +85,7 @@ struct rule {
     const char *const *shown_by, *const *quiet_on;
     size_t shown_by_count, quiet_on_count;
     const char *when, *unless; /* as written, a pattern a line */
+    const char *conditions;    /* the ones with a name, "NAME: TEST" a line */
     const char *file;
     unsigned line;
     unsigned order;   /* its place in the rule base */

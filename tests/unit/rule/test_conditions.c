@@ -98,7 +98,9 @@ static const struct expr *parse(const char *condition, struct arena *mem,
     struct err err = {""};
     struct complaints complaints = {.file = "test", .err = &err};
     struct lists lists = {NULL};
-    const struct parsing parsing = {mem, mem, regexes, &complaints, &lists};
+    struct nameds named = {NULL};
+    const struct parsing parsing = {mem,         mem,    regexes,
+                                    &complaints, &lists, &named};
     struct names names = {.scope = SCOPE_SESSION,
                           .current = &fact_kinds[FACT_KIND_mail_login]};
     const struct expr *e =
