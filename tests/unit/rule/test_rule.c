@@ -331,7 +331,7 @@ int main(void)
     enum {
         ROWS = sizeof rows / sizeof rows[0],
         MISTAKES = sizeof mistakes / sizeof mistakes[0],
-        OWN = 6
+        OWN = 7
     };
     struct CMUnitTest tests[OWN + ROWS + MISTAKES] = {
         cmocka_unit_test(texts_are_filled_in),
