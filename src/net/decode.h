@@ -88,6 +88,17 @@ static inline uint8_t byte_at(const struct decoding *d, size_t at)
     return at < d->bytes.n ? d->bytes.p[at] : 0;
 }
 
+/* The version that IP has in its first four bits; 0 if nothing is there. */
+static inline unsigned ip_version(struct span packet)
+{
+    return packet.n ? packet.p[0] >> 4 : 0u;
+}
+
+static inline bool is_ip(struct span packet)
+{
+    return ip_version(packet) == 4 || ip_version(packet) == 6;
+}
+
 /* ---- the path, see packet.h ---- */
 
 enum path_kind { PATH_VLAN = 1, PATH_TUNNEL, PATH_SEGMENT };

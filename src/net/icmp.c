@@ -102,7 +102,7 @@ static void read_quoted_ipv6(struct span quoted, struct icmp_header *icmp)
 
 static void read_quote(struct span quoted, struct icmp_header *icmp)
 {
-    uint8_t version = quoted.n ? quoted.p[0] >> 4 : 0;
+    unsigned version = ip_version(quoted);
     if (version == 4)
         read_quoted_ipv4(quoted, icmp);
     else if (version == 6)

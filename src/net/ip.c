@@ -19,7 +19,7 @@ enum {
 
 struct next decode_ip(struct decoding *d)
 {
-    switch (byte_at(d, 0) >> 4) {
+    switch (ip_version(d->bytes)) {
     case 4:
         return next_is(decode_ipv4);
     case 6:

@@ -383,8 +383,7 @@ static struct next decode_nflog(struct decoding *d)
     if (!skip(d, at))
         return damaged(d);
     set_length(d, (uint32_t)length);
-    uint8_t version = byte_at(d, 0) >> 4;
-    if (family == FAMILY_BRIDGE && version != 4 && version != 6)
+    if (family == FAMILY_BRIDGE && !is_ip(d->bytes))
         return unknown_protocol(d);
     return next_is(decode_ip);
 }

@@ -137,7 +137,7 @@ static struct next circuit(struct decoding *d)
 {
     uint8_t first = byte_at(d, 0);
     bool ipv4 = first >= 0x45 && first <= 0x4f;
-    if (ipv4 || first >> 4 == 6)
+    if (ipv4 || ip_version(d->bytes) == 6)
         return next_is(decode_ip);
     return next_is(first == 0 ? decode_ppp : decode_atm);
 }

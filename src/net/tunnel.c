@@ -57,7 +57,7 @@ struct next decode_gre(struct decoding *d)
  * 4 bytes of its own, which do not look like IPv4. */
 struct next decode_wccp(struct decoding *d)
 {
-    if (byte_at(d, 0) >> 4 != 4 && !skip(d, 4))
+    if (ip_version(d->bytes) != 4 && !skip(d, 4))
         return damaged(d);
     return next_is(decode_ipv4);
 }
@@ -73,10 +73,9 @@ struct next decode_mpls(struct decoding *d)
         return damaged(d);
     if (!bottom)
         return next_is(decode_mpls);
-    uint8_t nibble = byte_at(d, 0) >> 4;
-    if (nibble == 4 || nibble == 6)
+    if (is_ip(d->bytes))
         return next_is(decode_ip);
-    if (nibble == 0 && !skip(d, 4))
+    if (byte_at(d, 0) >> 4 == 0 && !skip(d, 4))
         return damaged(d);
     return next_is(decode_ethernet);
 }
@@ -123,7 +122,7 @@ static bool esp_is_plain(const struct decoding *d)
     uint32_t length;
     if (byte_at(d, 0) == 0x45)
         length = cursor_be16(&four);
-    else if (byte_at(d, 0) >> 4 == 6)
+    else if (ip_version(d->bytes) == 6)
         length = 40u + cursor_be16(&six);
     else
         return false;

@@ -78,7 +78,7 @@ static size_t teredo_front(struct span payload)
 bool teredo_is(struct span payload)
 {
     struct span inner = span_skip(payload, teredo_front(payload));
-    return inner.n >= 40 && inner.p[0] >> 4 == 6;
+    return inner.n >= 40 && ip_version(inner) == 6;
 }
 
 struct next decode_teredo(struct decoding *d)
@@ -185,8 +185,7 @@ enum { LISP_HEADER = 8 };
 
 bool lisp_is(struct span payload)
 {
-    struct span inner = span_skip(payload, LISP_HEADER);
-    return inner.n && (inner.p[0] >> 4 == 4 || inner.p[0] >> 4 == 6);
+    return is_ip(span_skip(payload, LISP_HEADER));
 }
 
 struct next decode_lisp(struct decoding *d)
@@ -195,7 +194,7 @@ struct next decode_lisp(struct decoding *d)
     return skip(d, LISP_HEADER) ? next_is(decode_ip) : damaged(d);
 }
 
-/* A label, of which there is a bottom, and IP below it. */
+/* A label, of which there is a bottom, and something below it. */
 bool mpls_is(struct span payload)
 {
     while (payload.n > 4 && !(payload.p[2] & 1))
