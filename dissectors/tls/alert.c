@@ -25,18 +25,19 @@ static void on_alert(struct tls *tls, enum dir dir, uint8_t level,
      * TLS 1.3 the level says nothing: all but two are fatal (6.2). */
     bool ends = level != WARNING || is_tls13(tls) ||
                 description == CLOSE_NOTIFY || description == USER_CANCELED;
+    if (ends)
+        progress_left(tls, dir, facts_time(out));
     TELL(out, tls_alert, .by = side_name(dir),
          .level = level == WARNING ? SPAN("warning") : SPAN("fatal"),
          .desc = description, .name = name_of_alert(description),
-         .after = reached_name(tls->reached));
+         .after = reached_name(tls->reached),
+         .answers_end = tls->left && tls->left_by != dir);
     if (description == NO_CERTIFICATE && dir == C2S)
         tls->certificate_empty = true;
     if (description == CLOSE_NOTIFY)
         tls->closed[dir] = true;
-    if (!ends)
-        return;
-    progress_refused(tls, dir);
-    progress_left(tls, dir, facts_time(out));
+    if (ends)
+        progress_refused(tls, dir);
 }
 
 void alert_bytes(struct tls *tls, enum dir dir, struct span content,

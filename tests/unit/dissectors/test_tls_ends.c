@@ -60,7 +60,7 @@ static void openssl_says_unknown_ca_in_the_clear(void **state)
         assert_false(lab.ok);
         struct lab_seen seen = lab_facts((struct lab_feed){.lab = &lab});
         lab_has(&seen, "tls.alert_message", 0,
-                "by=client|level=fatal|desc=48|name=unknown_ca|encrypted=no");
+                "by=client|level=fatal|desc=48|name=unknown_ca");
         lab_has(&seen, "tls.handshake", 0,
                 "result=failed|ended_by=client|ended_how=alert");
         lab_has_not(&seen, "tls.shape");
@@ -369,6 +369,28 @@ static void a_client_certificate_is_not_an_empty_one(void **state)
     }
 }
 
+static void an_alert_in_the_clear_says_whether_it_answers_an_end(void **state)
+{
+    (void)state;
+    static const uint8_t decode_error[] = {21, 3, 3, 0, 2, 2, 50};
+    struct lab lab = {.version = TLS1_2_VERSION, .cert = &server};
+    shake(&lab);
+    keep(&lab, 2);
+    lab_record(&lab, S2C, decode_error, sizeof decode_error);
+    struct lab_feed how = {.lab = &lab, .end = END_FIN};
+    how.context = (struct flow_context){.closed_by_known = true,
+                                        .closed_by = C2S,
+                                        .closed_time = lab.pieces[2].time - 1};
+    struct lab_seen seen = lab_facts(how);
+    lab_has(&seen, "tls.alert_message", 0, "by=server|desc=50|answers_end=yes");
+    lab_seen_free(&seen);
+    how.context.closed_time = 0;
+    seen = lab_facts(how);
+    lab_has(&seen, "tls.alert_message", 0, "by=server|desc=50|answers_end=no");
+    lab_seen_free(&seen);
+    lab_close(&lab);
+}
+
 static void warnings_do_not_end_a_handshake(void **state)
 {
     (void)state;
@@ -536,6 +558,7 @@ int main(void)
         cmocka_unit_test(openssl_says_unknown_ca_in_the_clear),
         cmocka_unit_test(an_encrypted_alert_before_finished_is_a_refusal),
         cmocka_unit_test(an_alert_to_who_has_left_refuses_nobody),
+        cmocka_unit_test(an_alert_in_the_clear_says_whether_it_answers_an_end),
         cmocka_unit_test(a_flight_too_small_to_be_whole_is_the_servers_to_end),
         cmocka_unit_test(an_alert_is_one_with_padding_too),
         cmocka_unit_test(padding_is_not_content),
