@@ -166,24 +166,22 @@ static void take_witnesses(struct parts *parts, const struct counted *counted)
     }
 }
 
-/* What texts may ask of the facts counted, and which of them take part.  Within
- * one session all are part of the picture; of many sessions, those that only had
- * to be few, or not there, are not what the finding is about. */
+/* What texts may ask of the facts counted, and which of them take part: those
+ * that only had to be few, or not there, or stand in an alternative that does not
+ * hold, are not what the finding is about. */
 static void take_counted(struct parts *parts, const struct condition *c)
 {
     bool witness[COUNTED_MAX];
-    bool one_session = parts->rule->scope == SCOPE_SESSION;
     struct view *view = parts->view;
     view->steps = SIZE_MAX; /* all was evaluated before: it comes to an end */
-    if (!one_session)
-        condition_witnesses(c, view, witness);
+    condition_witnesses(c, view, witness);
     for (size_t i = 0; i < c->counted_count; i++) {
         const struct counted *counted = &c->counted[i];
         size_t first = 0;
         if (!counted->aggregate)
             view->slot[counted->slot] =
                 facts_get(view->facts, counted->kind->number, 0);
-        else if (one_session || witness[i])
+        else if (witness[i])
             take_witnesses(parts, counted);
         else
             view->slot[counted->slot] =

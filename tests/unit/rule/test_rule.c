@@ -239,6 +239,19 @@ static void subjects_of_the_same_kinds_are_judged_apart(void **state)
     rules_free(&rules);
 }
 
+static void
+what_stands_in_an_alternative_that_fails_is_no_evidence(void **state)
+{
+    (void)state;
+    struct fired fired =
+        judge("",
+              "    - exists(tcp.fin) or (session.port == 25 and not "
+              "exists(mail.login where result == \"ok\"))",
+              "x");
+    assert_int_equal(fired.times, 1);
+    assert_int_equal(fired.evidence, 1);
+}
+
 /* The rule of the frame, with a list above it. */
 static struct rules *load_with_list(const char *patterns, const char *when,
                                     struct err *err)
@@ -331,13 +344,15 @@ int main(void)
     enum {
         ROWS = sizeof rows / sizeof rows[0],
         MISTAKES = sizeof mistakes / sizeof mistakes[0],
-        OWN = 7
+        OWN = 8
     };
     struct CMUnitTest tests[OWN + ROWS + MISTAKES] = {
         cmocka_unit_test(texts_are_filled_in),
         cmocka_unit_test(a_threshold_is_a_named_number),
         cmocka_unit_test(a_threshold_is_that_of_its_own_rule),
         cmocka_unit_test(subjects_of_the_same_kinds_are_judged_apart),
+        cmocka_unit_test(
+            what_stands_in_an_alternative_that_fails_is_no_evidence),
         cmocka_unit_test(a_list_matches_with_any_of_its_patterns),
         cmocka_unit_test(a_list_with_a_mistake_is_refused),
         cmocka_unit_test(deep_nesting_is_refused_not_suffered),
