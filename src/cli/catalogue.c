@@ -69,7 +69,7 @@ static void how_sure(FILE *out, const struct rule *rule)
             strcmp(rule->confidence, "certain") == 0  ? "Certain"
             : strcmp(rule->confidence, "likely") == 0 ? "Likely"
                                                       : "Possible");
-    fprintf(out, "%s must act (%s, %s).", who_acts(rule->where),
+    fprintf(out, "%s must act (%s, %s).", who_acts(rule->where, rule->who),
             rule->severity, effect_name(rule));
     dated(out, "since", &rule->since);
     dated(out, "until", &rule->until);

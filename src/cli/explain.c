@@ -94,7 +94,7 @@ static void explain(struct page *page, const struct rule *rule)
                    text_string(&how_sure));
     text_free(&how_sure);
     page_paragraph(page, INDENT, INK_STRONG, "Who acts", WORDS,
-                   who_acts(rule->where));
+                   who_acts(rule->where, rule->who));
     page_blank(page);
     if (*rule->remedy.user)
         unfilled(page, "What to do", rule->remedy.user);

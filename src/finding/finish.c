@@ -124,12 +124,12 @@ static struct result_finding finding_of(struct group *group,
         .confidence_why = group->confidence_why,
         .healed = group->relieved,
         .where = copy(mem, rule->where),
+        .who = copy(mem, rule->who),
         .scope = scope_names[rule->scope],
         .effect = group_effect(group),
         .primary = group->primary,
-        .explained_by = group->explained_by
-                            ? copy(mem, group->explained_by->id)
-                            : NULL,
+        .explained_by =
+            group->explained_by ? copy(mem, group->explained_by->id) : NULL,
         .count = group->count,
         .session_count = tidy_sessions(group),
         .client = copy_or_null(mem, group->client),
@@ -148,8 +148,7 @@ static struct result_finding finding_of(struct group *group,
         .next = group->next,
         .next_count = group->next_count,
         .log = group->log,
-        .references =
-            copy_list(mem, rule->references, rule->reference_count),
+        .references = copy_list(mem, rule->references, rule->reference_count),
         .reference_count = rule->reference_count,
     };
     finding.sessions = group->sessions;

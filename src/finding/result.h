@@ -95,6 +95,7 @@ struct result_finding {
     const char *confidence; /* certain, likely, possible */
     const char *where;      /* client, local-network, path, server, account,
                           capture */
+    const char *who;        /* must act, in words; "" where `where` says it */
     const char *scope;      /* session, lookup, endpoint, client, capture */
     enum verdict effect;    /* what it does to the verdict; HEALTHY: a note */
     bool primary;

@@ -177,8 +177,9 @@ static void add_cause(struct text *out, const struct result *result, size_t i)
     element(out, "p", finding->summary);
     if (finding->confidence_why)
         element(out, "p", finding->confidence_why);
-    text_addf(out, "<p>Who must act: <strong>%s</strong>. <code>",
-              who_acts(finding->where));
+    text_adds(out, "<p>Who must act: <strong>");
+    escape_xml(out, who_acts(finding->where, finding->who));
+    text_adds(out, "</strong>. <code>");
     escape_xml(out, finding->id);
     text_adds(out, "</code>, ");
     escape_xml(out, finding->confidence);

@@ -179,6 +179,8 @@ json_t *json_of_finding(const struct result_finding *finding)
     json_object_set_new(object, "severity", string_of(finding->severity));
     json_object_set_new(object, "confidence", string_of(finding->confidence));
     json_object_set_new(object, "where", string_of(finding->where));
+    if (*finding->who)
+        json_object_set_new(object, "who", string_of(finding->who));
     json_object_set_new(object, "scope", string_of(finding->scope));
     json_object_set_new(object, "effect",
                         string_of(verdict_names[finding->effect]));

@@ -31,7 +31,9 @@ static void add_finding(struct text *out, const struct result_finding *finding)
         escape_xml(out, evidence->text);
         text_adds(out, "\n");
     }
-    text_addf(out, "Who must act: %s\n", who_acts(finding->where));
+    text_adds(out, "Who must act: ");
+    escape_xml(out, who_acts(finding->where, finding->who));
+    text_adds(out, "\n");
     if (*finding->remedy_admin) {
         text_adds(out, "admin: ");
         escape_xml(out, finding->remedy_admin);

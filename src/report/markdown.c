@@ -144,7 +144,9 @@ static void add_cause(struct text *out, const struct result *result, size_t i)
     text_adds(out, "\n\n");
     paragraph(out, "", finding->summary);
     paragraph(out, "", finding->confidence_why ? finding->confidence_why : "");
-    text_addf(out, "**Who must act:** %s. ", who_acts(finding->where));
+    text_adds(out, "**Who must act:** ");
+    escape_markdown(out, who_acts(finding->where, finding->who));
+    text_adds(out, ". ");
     escape_code(out, finding->id);
     text_adds(out, ", ");
     escape_markdown(out, finding->confidence);

@@ -64,7 +64,7 @@ void text_cause(struct page *page, const struct result_finding *finding,
     if (s.n)
         page_paragraph(page, 0, INK_PLAIN, "", column, text_string(&s));
     text_clear(&s);
-    text_addf(&s, "Who must act: %s.", who_acts(finding->where));
+    text_addf(&s, "Who must act: %s.", who_acts(finding->where, finding->who));
     text_addf(&right, "%s, %s", finding->id, finding->confidence);
     page_line_right(page, column, text_string(&s), text_string(&right));
     text_clear(&s);

@@ -26,7 +26,7 @@ const char *verdict_label(enum verdict verdict)
     return "NO MAIL";
 }
 
-const char *who_acts(const char *where)
+const char *who_acts(const char *where, const char *who)
 {
     static const struct {
         const char *where, *who;
@@ -38,6 +38,8 @@ const char *who_acts(const char *where)
         {"account", "the account's owner"},
         {"capture", "whoever took the capture"},
     };
+    if (*who)
+        return who;
     for (size_t i = 0; i < sizeof people / sizeof *people; i++)
         if (strcmp(people[i].where, where) == 0)
             return people[i].who;

@@ -10,8 +10,8 @@
 /* FAILED, DEGRADED, CAN NOT TELL, OK, NO MAIL. */
 const char *verdict_label(enum verdict verdict);
 
-/* Who must act, by the finding's `where`: "the account's owner". */
-const char *who_acts(const char *where);
+/* Who must act: `who` if it says so, else by `where`: "the account's owner". */
+const char *who_acts(const char *where, const char *who);
 
 /* 91204 as 91 204. */
 void say_count(struct text *out, uint64_t n);

@@ -67,6 +67,7 @@ struct hypothesis {
 
 struct rule {
     const char *id, *title, *family, *severity, *confidence, *where;
+    const char *who; /* must act, where `where` does not say it well; "" */
     enum scope scope;
     enum verdict effect; /* VERDICT_HEALTHY: a note that changes nothing */
     enum heal heal;

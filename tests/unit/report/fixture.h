@@ -80,6 +80,7 @@ static inline struct result_finding fixture_finding(void)
         .severity = "high",
         .confidence = "certain",
         .where = "account",
+        .who = "",
         .scope = "session",
         .effect = VERDICT_FAILURE,
         .primary = true,
