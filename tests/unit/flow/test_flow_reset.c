@@ -402,6 +402,47 @@ static void but_one_that_its_receiver_finds_too_far_ahead_is(void **state)
 }
 
 /* A SYN proxy accepts; the server behind it, further away, refuses. */
+/* A reset among 200 bytes that the server sent and nobody acknowledged: the
+ * forgery score of one without ACK, or of one with it. */
+static uint64_t forgery_of(uint8_t flags, uint32_t seq, bool hole, bool filled)
+{
+    struct lab lab;
+    lab_open(&lab);
+    talk(&lab);
+    if (!hole)
+        S(.flags = TCP_ACK, .seq = 561, .ack = 131, .n = 100);
+    S(.flags = TCP_ACK, .seq = 661, .ack = 131, .n = 100);
+    if (filled) /* the receiver has what is missing here */
+        C(.flags = TCP_ACK, .seq = 131, .ack = 661);
+    S(.flags = flags, .seq = seq, .ack = 131);
+    lab_end(&lab);
+    uint64_t forgery = TOLD(tcp_reset, 0)->forgery;
+    lab_close(&lab);
+    return forgery;
+}
+
+static void a_reset_among_what_is_on_its_way_is_odd(void **state)
+{
+    (void)state;
+    assert_int_equal(forgery_of(TCP_RST, 700, false, false), 1);
+    assert_int_equal(forgery_of(TCP_RST | TCP_ACK, 661, false, false), 1);
+}
+
+/* A kernel's: the acknowledgement that it answers may not have been captured. */
+static void but_not_where_the_receiver_may_have_acknowledged(void **state)
+{
+    (void)state;
+    assert_int_equal(forgery_of(TCP_RST, 661, false, false), 0);
+}
+
+static void nor_where_the_capture_alone_lost_bytes(void **state)
+{
+    (void)state;
+    assert_int_equal(forgery_of(TCP_RST | TCP_ACK, 700, true, false), 0);
+    assert_int_equal(forgery_of(TCP_RST | TCP_ACK, 700, true, true), 0);
+    assert_int_equal(forgery_of(TCP_RST | TCP_ACK, 700, false, true), 1);
+}
+
 static void who_has_said_nothing_may_be_another_than_who_accepted(void **state)
 {
     static const struct {
@@ -524,6 +565,9 @@ int main(void)
         cmocka_unit_test(a_reset_behind_a_missed_fin_is_no_forgery),
         cmocka_unit_test(nor_is_one_behind_bytes_that_the_capture_lost),
         cmocka_unit_test(but_one_that_its_receiver_finds_too_far_ahead_is),
+        cmocka_unit_test(a_reset_among_what_is_on_its_way_is_odd),
+        cmocka_unit_test(but_not_where_the_receiver_may_have_acknowledged),
+        cmocka_unit_test(nor_where_the_capture_alone_lost_bytes),
         cmocka_unit_test(who_has_said_nothing_may_be_another_than_who_accepted),
         cmocka_unit_test(the_pause_is_that_before_all_that_was_said_at_once),
         cmocka_unit_test(of_fins_that_cross_the_earlier_is_first),
