@@ -136,7 +136,8 @@ bool openvpn_is(struct span payload);
 
 decoder decode_ethernet, decode_preamble, decode_llc, decode_vlan,
     decode_fabricpath, decode_trustsec, decode_tag4, decode_macsec,
-    decode_backbone, decode_trill;
+    decode_backbone, decode_trill, decode_dsa, decode_dsa_ethertype,
+    decode_dsa_prepended, decode_epon;
 decoder decode_ppp, decode_ppp_or_hdlc, decode_ppp_with_direction,
     decode_pppoe_session, decode_hdlc;
 decoder decode_eapol, decode_pppoe_discovery, decode_pap, decode_chap;
