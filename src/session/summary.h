@@ -1,5 +1,5 @@
 /* summary.h - what became of one session, folded from its facts as they are
- * told, without opinion.
+ * told, without opinion.  summary.c listens, summary_fact.c sums up.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef SESSION_SUMMARY_H
