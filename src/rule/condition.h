@@ -73,6 +73,11 @@ const struct aggregate *expr_counted(const struct expr *comparison);
 void condition_witnesses(const struct condition *condition, struct view *view,
                          bool witness[COUNTED_MAX]);
 
+/* For each of condition->counted: whether the condition wants such facts to be
+ * there.  Those of "not exists(K)" it does not. */
+void condition_wanted(const struct condition *condition,
+                      bool wanted[COUNTED_MAX]);
+
 /* Whether the expression refers to what patterns matched. */
 bool expr_needs_pattern(const struct expr *e);
 

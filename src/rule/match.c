@@ -166,15 +166,19 @@ static void take_witnesses(struct parts *parts, const struct counted *counted)
     }
 }
 
-/* What texts may ask of the facts counted, and which of them take part: those
- * that only had to be few, or not there, or stand in an alternative that does not
- * hold, are not what the finding is about. */
+/* What texts may ask of the facts counted, and which of them take part.  Within
+ * one session all are part of the picture, but for what must not be there and
+ * stands in an alternative that does not hold; of many sessions, those that only
+ * had to be few, or not there, are not what the finding is about. */
 static void take_counted(struct parts *parts, const struct condition *c)
 {
     bool witness[COUNTED_MAX];
     struct view *view = parts->view;
     view->steps = SIZE_MAX; /* all was evaluated before: it comes to an end */
-    condition_witnesses(c, view, witness);
+    if (parts->rule->scope == SCOPE_SESSION)
+        condition_wanted(c, witness);
+    else
+        condition_witnesses(c, view, witness);
     for (size_t i = 0; i < c->counted_count; i++) {
         const struct counted *counted = &c->counted[i];
         size_t first = 0;

@@ -1,4 +1,4 @@
-/* witness.c - see condition_witnesses() in condition.h.
+/* witness.c - see condition_witnesses() and condition_wanted() in condition.h.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "rule/condition.h"
@@ -77,5 +77,37 @@ void condition_witnesses(const struct condition *c, struct view *view,
     for (size_t i = 0; i < c->when_count; i++) {
         for (size_t k = 0; k < c->when[i].then_count; k++)
             of_truth(c->when[i].then[k], view, witness);
+    }
+}
+
+static void deny(const struct expr *e, bool not_there, bool wanted[COUNTED_MAX])
+{
+    switch ((int)e->op) {
+    case OP_AGGREGATE:
+        if (not_there && e->aggregate->slot >= SLOT_COUNTED)
+            wanted[e->aggregate->slot - SLOT_COUNTED] = false;
+        break;
+    case OP_ALL:
+    case OP_ONE_OF:
+        for (size_t i = 0; i < e->count; i++)
+            deny(e->list[i], not_there, wanted);
+        break;
+    case OP_NOT:
+        deny(e->left, !not_there, wanted);
+        break;
+    default:
+        break;
+    }
+}
+
+void condition_wanted(const struct condition *c, bool wanted[COUNTED_MAX])
+{
+    for (size_t i = 0; i < COUNTED_MAX; i++)
+        wanted[i] = true;
+    for (size_t i = 0; i < c->test_count; i++)
+        deny(c->tests[i], false, wanted);
+    for (size_t i = 0; i < c->when_count; i++) {
+        for (size_t k = 0; k < c->when[i].then_count; k++)
+            deny(c->when[i].then[k], false, wanted);
     }
 }

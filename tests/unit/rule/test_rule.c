@@ -239,8 +239,7 @@ static void subjects_of_the_same_kinds_are_judged_apart(void **state)
     rules_free(&rules);
 }
 
-static void
-what_stands_in_an_alternative_that_fails_is_no_evidence(void **state)
+static void what_must_not_be_there_is_no_evidence(void **state)
 {
     (void)state;
     struct fired fired =
@@ -351,8 +350,7 @@ int main(void)
         cmocka_unit_test(a_threshold_is_a_named_number),
         cmocka_unit_test(a_threshold_is_that_of_its_own_rule),
         cmocka_unit_test(subjects_of_the_same_kinds_are_judged_apart),
-        cmocka_unit_test(
-            what_stands_in_an_alternative_that_fails_is_no_evidence),
+        cmocka_unit_test(what_must_not_be_there_is_no_evidence),
         cmocka_unit_test(a_list_matches_with_any_of_its_patterns),
         cmocka_unit_test(a_list_with_a_mistake_is_refused),
         cmocka_unit_test(deep_nesting_is_refused_not_suffered),
