@@ -533,7 +533,7 @@ struct expr *parse_named(struct parser *p, const struct named *named)
     p->named = true;
     p->line = named->line;
     p->lexer.rest = span_of(named->test);
-    parser_advance(p);
+    p->token = lexer_next(&p->lexer);
     struct expr *e = parse_any(p);
     expect_end(p);
     complaints->file = file;
