@@ -135,8 +135,9 @@ static bool is_set(const struct address *a)
 
 /* A client that is served asks again when its lease runs out, when it starts, or
  * when it joins a network (RFC 2131 section 4.4); the same question twice is no
- * new one, but some renew under the number of old.  A DISCOVER after mere attempts to keep an address gives those up
- * (section 4.4.5); one after a refusal is what the refusal asks for. */
+ * new one, but some renew under the number of old.  A DISCOVER after mere
+ * attempts to keep an address gives those up (section 4.4.5); one after a refusal
+ * is what the refusal asks for. */
 static bool begins_exchange(const struct exchange *e, const struct message *m)
 {
     if (m->type == REQUEST)

@@ -18,6 +18,6 @@ void smtp_malformed(struct smtp *s, enum dir side, enum smtp_odd odd,
     s->odd_told[side] |= 1u << odd;
     smtp_show_masked(&shown, span_first(line, 80), out);
     TELL(out, smtp_malformed,
-         .side = side == C2S ? SPAN("client") : SPAN("server"),
-         .why = why[odd], .line = smtp_shown_span(&shown));
+         .side = side == C2S ? SPAN("client") : SPAN("server"), .why = why[odd],
+         .line = smtp_shown_span(&shown));
 }

@@ -16,8 +16,8 @@ const struct template *template_parse(const struct parsing *parsing,
                                       struct names *names, const char *text,
                                       unsigned line, bool command);
 
-/* What {client}, {caller}, {server}, {port}, {host}, {time}, {clock}, {from}, {until} and
- * {starttls} stand for; "" where unknown.  Not yet safe to print. */
+/* What {client}, {caller}, {server}, {port}, {host}, {time}, {clock}, {from},
+ * {until} and {starttls} stand for; "" where unknown.  Not yet safe to print. */
 struct who {
     struct span client, server, port, host;
     const char *time, *clock, *from, *until;

@@ -44,8 +44,7 @@ static bool take(struct document *d, const yaml_node_t *key,
 static bool has_own_name(struct document *d, const yaml_node_t *node,
                          const struct named *named)
 {
-    if (!named->about ||
-        !fact_field_find(named->about, span_of(named->name)))
+    if (!named->about || !fact_field_find(named->about, span_of(named->name)))
         return true;
     complain(d->complaints, node_line(node),
              "the condition \"%s\" is also a field of %s; give it another name",

@@ -36,8 +36,10 @@ static bool read_one(struct document *d, const yaml_node_t *key,
         else if (strcmp(word, "because") == 0)
             t.because = text;
         else
-            complain(d->complaints, line, "%s: \"%s\" is neither \"value\" nor "
-                                          "\"because\"", t.name, word);
+            complain(d->complaints, line,
+                     "%s: \"%s\" is neither \"value\" nor "
+                     "\"because\"",
+                     t.name, word);
     }
     if (!t.shown || !t.because)
         complain(d->complaints, line,

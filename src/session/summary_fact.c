@@ -161,12 +161,22 @@ static const char *only_from(const struct flow *flow)
 /* Every combination is a text of its own, so none has to be put together. */
 static const char *options_of(const struct flow_side *side)
 {
-    static const char *const names[16] = {
-        "none", "mss", "window-scale", "mss window-scale", "sack", "mss sack",
-        "window-scale sack", "mss window-scale sack", "timestamps",
-        "mss timestamps", "window-scale timestamps",
-        "mss window-scale timestamps", "sack timestamps", "mss sack timestamps",
-        "window-scale sack timestamps", "mss window-scale sack timestamps"};
+    static const char *const names[16] = {"none",
+                                          "mss",
+                                          "window-scale",
+                                          "mss window-scale",
+                                          "sack",
+                                          "mss sack",
+                                          "window-scale sack",
+                                          "mss window-scale sack",
+                                          "timestamps",
+                                          "mss timestamps",
+                                          "window-scale timestamps",
+                                          "mss window-scale timestamps",
+                                          "sack timestamps",
+                                          "mss sack timestamps",
+                                          "window-scale sack timestamps",
+                                          "mss window-scale sack timestamps"};
     _Static_assert(FLOW_MSS == 2 && FLOW_TIMESTAMPS == 16, "order of names");
     return side->options & FLOW_SYN_SEEN ? names[side->options >> 1 & 15] : "";
 }

@@ -88,7 +88,7 @@ static void what_is_said_is_understood(void **state)
         bool found = decode(row, bytes, n, n, &packet);
         if (found != (row->message != NOTHING) ||
             (found && (packet.kind != PACKET_LINK ||
-                       packet.link.message != row->message ||
+                       (int)packet.link.message != row->message ||
                        packet.link.from_station != row->from_station ||
                        packet.link.reason != row->reason)))
             fail_msg("%s", row->name);

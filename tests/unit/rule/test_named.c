@@ -120,7 +120,7 @@ static void it_is_the_expression_in_parentheses(void **state)
 static const struct mistake {
     const char *what, *conditions, *thresholds, *when, *message;
 } mistakes[] = {
-    /* clang-format off */
+  /* clang-format off */
     {"a name that nobody gave", "", "{many: {value: 1, because: b}}",
      "mail.login: attempt > many and tried-agian",
      "mail.login has no field \"tried-agian\""},
@@ -157,7 +157,7 @@ static const struct mistake {
     {"one without its meaning",
      "- {condition: a, about: tcp.fin, test: first}\n",
      "{}", "tcp.fin: a", "a condition has a name, \"means\" and \"test\""},
-    /* clang-format on */
+  /* clang-format on */
 };
 enum { MISTAKES = sizeof mistakes / sizeof *mistakes };
 
