@@ -2,7 +2,8 @@
  *
  * A sender that repeats a segment repeats its content (RFC 9293 section 3.8.1).
  * Where two different contents claim the same place in the stream, somebody on
- * the way spoke in that side's name, or changed what it said.
+ * the way spoke in that side's name, or changed what it said.  And where all
+ * segments claim one place, their numbers are not those that were sent.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "flow/detail.h"
@@ -63,4 +64,15 @@ void conflict_compare(struct flow_detail *detail, const struct packet *packet)
         };
         return;
     }
+}
+
+void conflict_at_first(struct flow_detail *detail, const struct packet *packet)
+{
+    struct standing *standing = &detail->standing;
+    standing->grew |= standing->segments && packet->length > standing->length;
+    standing->shrank |= packet->length < standing->length;
+    standing->segments++;
+    standing->length = packet->length;
+    standing->frame = packet->frame;
+    standing->time = packet->time;
 }

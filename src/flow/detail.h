@@ -82,6 +82,14 @@ struct conflict {
     uint8_t ttl;
 };
 
+/* Segments that begin where the side's content does; the last one's packet. */
+struct standing {
+    uint64_t segments, frame;
+    int64_t time;
+    uint32_t length;
+    bool grew, shrank; /* a longer, a shorter one followed */
+};
+
 /* A time during which this side took no bytes. */
 struct closure {
     uint64_t frame;
@@ -169,7 +177,7 @@ struct flow_detail {
     int64_t smoothed;    /* round trip of its content; 0: none measured */
     uint8_t window_shift;
 
-    uint64_t at_first; /* segments that begin where its content does */
+    struct standing standing;
     uint32_t head_n, head_next;
     struct conflict conflict;
 
@@ -283,6 +291,7 @@ void window_end(struct flow_detail *detail);
 /* conflict.c: whether bytes that come again are the same. */
 void conflict_remember(struct flow_detail *detail, const struct packet *packet);
 void conflict_compare(struct flow_detail *detail, const struct packet *packet);
+void conflict_at_first(struct flow_detail *detail, const struct packet *packet);
 
 /* reset.c */
 /* The SYN was stored after the RST that refused it. */

@@ -275,7 +275,8 @@ uint64_t sequence_content(struct flow *flow, enum dir dir,
     if (off > BELIEVABLE || off < -BELIEVABLE || packet->length > BELIEVABLE)
         return 0;
     side->segments++;
-    detail->at_first += seq == side->first_seq;
+    if (seq == side->first_seq)
+        conflict_at_first(detail, packet);
     if (packet->length > detail->largest)
         detail->largest = packet->length;
     if (packet->payload.n < packet->length) {

@@ -157,7 +157,9 @@ static void fin(const struct context *c, enum dir dir, uint32_t index)
     TELL(c->out, tcp_fin, .by = name_of(dir), .first = detail->fin.first,
          .client_bytes = detail->fin.bytes[C2S],
          .server_bytes = detail->fin.bytes[S2C], .unseen = detail->fin.unseen,
-         .delay = clock_seconds(detail->fin.delay), .late_bytes = late,
+         .delay = clock_seconds(detail->fin.delay),
+         .before_end = between(detail->fin.time, c->flow->last_time),
+         .late_bytes = late,
          .late = late ? between(detail->fin.time, peer->last_content_time) : 0,
          .read_on = late && read_on(c, dir), .count = detail->fin.count,
          .seconds = between(detail->fin.time, detail->fin.last_time),
@@ -233,8 +235,14 @@ static void conflict(const struct context *c, enum dir dir, uint32_t index)
     TELL(c->out, tcp_conflict, .by = name_of(dir),
          .offset = k->first.seq - side->first_seq, .bytes = k->first.length,
          .bytes_again = k->length, .ttl = k->first.ttl, .ttl_again = k->ttl,
-         .delay = between(k->first.time, k->time), .segments = side->segments,
-         .all_at_one_place = side->segments == detail_of(c, dir)->at_first);
+         .delay = between(k->first.time, k->time));
+}
+
+static void standstill(const struct context *c, enum dir dir, uint32_t index)
+{
+    (void)index;
+    TELL(c->out, tcp_standstill, .by = name_of(dir),
+         .segments = detail_of(c, dir)->standing.segments);
 }
 
 /* ---- silence: the one that takes thought ---- */
@@ -368,6 +376,11 @@ static void add_side(struct items *items, const struct flow *flow, enum dir dir)
     if (detail->conflict.frame)
         add(items, (struct item){detail->conflict.frame, detail->conflict.time,
                                  conflict, dir, 0});
+    const struct standing *standing = &detail->standing;
+    if (standing->segments == side->segments && standing->grew &&
+        standing->shrank)
+        add(items,
+            (struct item){standing->frame, standing->time, standstill, dir, 0});
     for (uint32_t i = 0; i < detail->stall_n; i++)
         add(items,
             (struct item){detail->stalls[i].sent.last_frame,

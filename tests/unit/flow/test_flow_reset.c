@@ -60,6 +60,7 @@ static void what_comes_after_a_close_is_told(void **state)
     lab_end(&lab);
     assert_int_equal(TOLD(tcp_fin, 0)->late_bytes, 17);
     assert_true(TOLD(tcp_fin, 0)->late >= 12);
+    assert_true(TOLD(tcp_fin, 0)->before_end >= 12);
     lab_close(&lab);
 }
 
