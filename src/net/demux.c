@@ -92,6 +92,13 @@ struct next ethertype_next(struct decoding *d, uint16_t ethertype)
     return unknown_protocol(d);
 }
 
+struct next only_ethertype(struct decoding *d)
+{
+    struct cursor c = take_header(d, 2);
+    uint16_t type = cursor_be16(&c);
+    return c.bad ? damaged(d) : ethertype_next(d, type);
+}
+
 struct next protocol_next(struct decoding *d, uint8_t protocol)
 {
     uint8_t family = d->packet->source.family;

@@ -143,10 +143,7 @@ struct next decode_fabricpath(struct decoding *d)
 /* Cisco's TrustSec: version 1 | length 1 | options 2 | group 2 | type 2 */
 struct next decode_trustsec(struct decoding *d)
 {
-    struct cursor c = take_header(d, 8);
-    cursor_take(&c, 6);
-    uint16_t type = cursor_be16(&c);
-    return c.bad ? damaged(d) : ethertype_next(d, type);
+    return skip(d, 6) ? only_ethertype(d) : damaged(d);
 }
 
 /* Four bytes of its own | type 2: VN-Tag of virtual interfaces (IEEE 802.1Qbh),
@@ -154,10 +151,7 @@ struct next decode_trustsec(struct decoding *d)
  * (IEEE 802.1CB). */
 struct next decode_tag4(struct decoding *d)
 {
-    struct cursor c = take_header(d, 6);
-    cursor_take(&c, 4);
-    uint16_t type = cursor_be16(&c);
-    return c.bad ? damaged(d) : ethertype_next(d, type);
+    return skip(d, 4) ? only_ethertype(d) : damaged(d);
 }
 
 /* flags 1, of which 08 and 04 say that it is encrypted or changed | association

@@ -119,13 +119,6 @@ struct next decode_juniper_hdlc(struct decoding *d)
     return juniper(d, decode_hdlc);
 }
 
-struct next only_ethertype(struct decoding *d)
-{
-    struct cursor c = take_header(d, 2);
-    uint16_t type = cursor_be16(&c);
-    return c.bad ? damaged(d) : ethertype_next(d, type);
-}
-
 struct next decode_juniper_ethertype(struct decoding *d)
 {
     return juniper(d, only_ethertype);

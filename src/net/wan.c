@@ -138,10 +138,7 @@ struct next decode_ip_over_fc(struct decoding *d)
 /* Apple's FireWire: destination 8 | source 8 | type 2 */
 struct next decode_firewire(struct decoding *d)
 {
-    struct cursor c = take_header(d, 18);
-    cursor_take(&c, 16);
-    uint16_t type = cursor_be16(&c);
-    return c.bad ? damaged(d) : ethertype_next(d, type);
+    return skip(d, 16) ? only_ethertype(d) : damaged(d);
 }
 
 /* control 1: type 2 bits, its parameter 5, extended 1 | parameter 1 | length 2
