@@ -23,6 +23,7 @@ static int setup(void **state)
     struct fixture *f = calloc(1, sizeof(*f));
     f->leases = leases_new();
     f->facts = facts_new(0);
+    f->time = CLOCK_SECOND; /* the capture begins */
     *state = f;
     return 0;
 }
@@ -88,7 +89,6 @@ static const struct fact_dhcp_exchange *told(struct fixture *f)
 static void questions_without_an_offer_wait(void **state)
 {
     struct fixture *f = *state;
-    f->time = CLOCK_SECOND;
     for (int i = 0; i < 4; i++)
         say(f, DISCOVER);
     const struct fact_dhcp_exchange *d = told(f);
@@ -104,7 +104,6 @@ static void questions_without_an_offer_wait(void **state)
 static void an_ack_ends_the_wait(void **state)
 {
     struct fixture *f = *state;
-    f->time = CLOCK_SECOND;
     say(f, DISCOVER);
     say(f, OFFER);
     say(f, REQUEST);
@@ -120,7 +119,6 @@ static void an_ack_ends_the_wait(void **state)
 static void a_nak_is_the_last_word_until_an_ack(void **state)
 {
     struct fixture *f = *state;
-    f->time = CLOCK_SECOND;
     say(f, REQUEST);
     say(f, NAK);
     assert_true(told(f)->refused_last);
@@ -135,7 +133,6 @@ static void a_nak_is_the_last_word_until_an_ack(void **state)
 static void an_exchange_begins_after_an_ack(void **state)
 {
     struct fixture *f = *state;
-    f->time = CLOCK_SECOND;
     say(f, DISCOVER);
     say(f, OFFER);
     say(f, REQUEST);
@@ -154,7 +151,6 @@ static void an_exchange_begins_after_an_ack(void **state)
 static void a_request_said_twice_begins_nothing(void **state)
 {
     struct fixture *f = *state;
-    f->time = CLOCK_SECOND;
     say(f, REQUEST);
     say(f, ACK);
     say(f, REQUEST);
@@ -164,7 +160,6 @@ static void a_request_said_twice_begins_nothing(void **state)
 static void a_renewal_in_vain_keeps_the_address(void **state)
 {
     struct fixture *f = *state;
-    f->time = CLOCK_SECOND;
     say(f, REQUEST);
     say(f, ACK);
     f->xid++;
@@ -181,7 +176,6 @@ static void a_renewal_in_vain_keeps_the_address(void **state)
 static void a_discover_gives_up_what_was_to_be_kept(void **state)
 {
     struct fixture *f = *state;
-    f->time = CLOCK_SECOND;
     say(f, REQUEST);
     say(f, REQUEST);
     say(f, DISCOVER);
@@ -193,7 +187,6 @@ static void a_discover_gives_up_what_was_to_be_kept(void **state)
 static void a_discover_after_a_nak_is_the_same_story(void **state)
 {
     struct fixture *f = *state;
-    f->time = CLOCK_SECOND;
     say(f, REQUEST);
     say(f, NAK);
     say(f, DISCOVER);
@@ -205,7 +198,6 @@ static void a_discover_after_a_nak_is_the_same_story(void **state)
 static void a_declined_address_is_none(void **state)
 {
     struct fixture *f = *state;
-    f->time = CLOCK_SECOND;
     for (int i = 0; i < 2; i++) {
         say(f, DISCOVER);
         say(f, OFFER);
@@ -222,7 +214,6 @@ static void a_declined_address_is_none(void **state)
 static void what_is_given_back_is_not_missed(void **state)
 {
     struct fixture *f = *state;
-    f->time = CLOCK_SECOND;
     say(f, REQUEST);
     say(f, ACK);
     say(f, RELEASE);
