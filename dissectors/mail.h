@@ -183,9 +183,9 @@ bool mail_held_ended(const struct mail_held *held, enum end why);
 /* ---- who speaks what ---- */
 
 /* Judged by the first bytes of a side: imap, pop3, smtp, sieve, http, tls, ssh,
- * ftp, irc, telnet, nothing (NUL bytes), other (binary, or a line of no protocol
- * known here), or the empty span: not enough bytes yet (no whole line).  An
- * answer does not change when more bytes come. */
+ * ftp, irc, telnet, nothing (one byte over and over), other (binary, or a line of
+ * no protocol known here), or the empty span: not enough bytes yet (no whole
+ * line).  An answer does not change when more bytes come. */
 struct span mail_server_speaks(struct span bytes);
 struct span mail_client_speaks(struct span bytes);
 

@@ -64,6 +64,14 @@ static struct span binary(struct span bytes)
     return is_tls(bytes) ? SPAN("tls") : SPAN("other");
 }
 
+static struct span file_share(struct span bytes)
+{
+    struct span magic = span_first(span_skip(bytes, 5), 3);
+    if (magic.n < 3)
+        return undecided;
+    return span_same(magic, SPAN("SMB")) ? SPAN("smb") : SPAN("other");
+}
+
 /* What scanners, and clients that were given the wrong port, begin with:
  *
  *   03 00 | length 2              TPKT, of Remote Desktop (RFC 1006 section 6)
@@ -73,12 +81,8 @@ static struct span binary(struct span bytes)
  */
 static struct span binary_client(struct span bytes)
 {
-    if (bytes.p[0] == 0 && bytes.n < 5 + 3)
-        return undecided;
     if (bytes.p[0] == 0)
-        return span_same(span_first(span_skip(bytes, 5), 3), SPAN("SMB"))
-                   ? SPAN("smb")
-                   : SPAN("other");
+        return file_share(bytes);
     if (bytes.n >= 2 && bytes.p[0] == 0xff && bytes.p[1] >= 0xfb)
         return bytes.p[1] < 0xff ? SPAN("telnet") : SPAN("other");
     if (bytes.n < 2 || (bytes.p[0] != 3 && bytes.p[0] != 5))

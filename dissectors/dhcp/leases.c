@@ -241,11 +241,6 @@ static struct span text_of(const struct address *a, char out[ADDRESS_TEXT])
     return span_of(out);
 }
 
-static double seconds_between(int64_t from, int64_t to)
-{
-    return to > from ? clock_seconds(to - from) : 0;
-}
-
 static void tell(const struct lease *lease, int64_t capture_start,
                  int64_t capture_end, bool alone, struct facts *out)
 {
@@ -256,7 +251,7 @@ static void tell(const struct lease *lease, int64_t capture_start,
     station_text(lease->mac, mac);
     facts_stamp(out, lease->frame, lease->time);
     TELL(out, dhcp_exchange, .station = span_of(mac),
-         .began = seconds_between(capture_start, e->first),
+         .began = clock_between(capture_start, e->first),
          .discovers = e->seen[DISCOVER], .offers = e->seen[OFFER],
          .requests = e->seen[REQUEST], .selections = e->selections,
          .renewals = e->renewals, .acks = e->seen[ACK], .naks = e->seen[NAK],
@@ -265,7 +260,7 @@ static void tell(const struct lease *lease, int64_t capture_start,
          .address = text_of(&lease->address, address),
          .wanted = text_of(&lease->wanted, wanted),
          .server = text_of(&lease->server, server),
-         .waited = e->settled ? 0 : seconds_between(e->first, capture_end),
+         .waited = e->settled ? 0 : clock_between(e->first, capture_end),
          .alone = alone);
 }
 

@@ -23,6 +23,12 @@ static inline double clock_seconds(int64_t duration)
     return (double)duration / (double)CLOCK_SECOND;
 }
 
+/* Seconds that passed; never negative, whatever the capture's clock did. */
+static inline double clock_between(int64_t from, int64_t to)
+{
+    return to > from ? clock_seconds(to - from) : 0;
+}
+
 /* 1995-01-01: no TLS and no capture in today's formats is older.  Earlier times
  * come from a clock that was never set, or count from the first packet. */
 #define CLOCK_EARLIEST (INT64_C(788918400) * CLOCK_SECOND)

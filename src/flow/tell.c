@@ -44,11 +44,6 @@ static struct span name_of(enum dir dir)
     return dir == C2S ? SPAN("client") : SPAN("server");
 }
 
-static double between(int64_t from, int64_t to)
-{
-    return clock_seconds(elapsed(from, to));
-}
-
 static const struct flow_detail *detail_of(const struct context *c,
                                            enum dir dir)
 {
@@ -64,7 +59,7 @@ static void connect(const struct context *c, enum dir dir, uint32_t index)
     (void)index;
     TELL(c->out, tcp_connect, .rtt = clock_seconds(flow->rtt),
          .syn_count = flow->syn_count,
-         .delay = between(flow->syn_time, flow->established_time),
+         .delay = clock_between(flow->syn_time, flow->established_time),
          .ttl = detail_of(c, S2C)->synack_ttl,
          .ttl_usual = detail_of(c, S2C)->ttl_elsewhere,
          .window_closed = detail_of(c, S2C)->synack_count > 0 &&
@@ -78,7 +73,8 @@ static void synack_changed(const struct context *c, enum dir dir,
     (void)index;
     TELL(c->out, tcp_synack_changed, .count = server->synack_count,
          .numbers = server->synack_numbers,
-         .duration = between(c->flow->synack_time, server->last_synack_time));
+         .duration =
+             clock_between(c->flow->synack_time, server->last_synack_time));
 }
 
 static void syn_unanswered(const struct context *c, enum dir dir,
@@ -88,8 +84,9 @@ static void syn_unanswered(const struct context *c, enum dir dir,
     (void)index;
     TELL(c->out, tcp_syn_unanswered, .port = flow->side[S2C].port,
          .count = flow->syn_count,
-         .duration = between(flow->syn_time, detail_of(c, dir)->last_syn_time),
-         .waited = between(flow->syn_time, c->capture_end));
+         .duration =
+             clock_between(flow->syn_time, detail_of(c, dir)->last_syn_time),
+         .waited = clock_between(flow->syn_time, c->capture_end));
 }
 
 static void refused(const struct context *c, enum dir dir, uint32_t index)
@@ -114,8 +111,8 @@ static void synack_unanswered(const struct context *c, enum dir dir,
     (void)dir;
     (void)index;
     TELL(c->out, tcp_synack_unanswered, .count = server->synack_count,
-         .duration = between(flow->synack_time, server->last_synack_time),
-         .waited = between(flow->synack_time, c->capture_end),
+         .duration = clock_between(flow->synack_time, server->last_synack_time),
+         .waited = clock_between(flow->synack_time, c->capture_end),
          .client_reset = flow->side[C2S].reset);
 }
 
@@ -158,11 +155,12 @@ static void fin(const struct context *c, enum dir dir, uint32_t index)
          .client_bytes = detail->fin.bytes[C2S],
          .server_bytes = detail->fin.bytes[S2C], .unseen = detail->fin.unseen,
          .delay = clock_seconds(detail->fin.delay),
-         .before_end = between(detail->fin.time, c->flow->last_time),
+         .before_end = clock_between(detail->fin.time, c->flow->last_time),
          .late_bytes = late,
-         .late = late ? between(detail->fin.time, peer->last_content_time) : 0,
+         .late = late ? clock_between(detail->fin.time, peer->last_content_time)
+                      : 0,
          .read_on = late && read_on(c, dir), .count = detail->fin.count,
-         .seconds = between(detail->fin.time, detail->fin.last_time),
+         .seconds = clock_between(detail->fin.time, detail->fin.last_time),
          .answered = peer->last_time > detail->fin.time);
 }
 
@@ -178,7 +176,7 @@ static void stall(const struct context *c, enum dir dir, uint32_t index)
     }
     TELL(c->out, tcp_stall, .by = name_of(dir), .what = what,
          .bytes = sent->length, .count = sent->count,
-         .seconds = between(sent->first_time, stall->until),
+         .seconds = clock_between(sent->first_time, stall->until),
          .delivered = stall->delivered, .full_size = stall->full_size,
          .small_passed = stall->small_passed,
          .large_passed = stall->large_passed,
@@ -197,8 +195,8 @@ static void zero_window(const struct context *c, enum dir dir, uint32_t index)
     if (!closed->reopened && !c->flow->over)
         until = c->capture_end;
     TELL(c->out, tcp_zero_window, .by = name_of(dir),
-         .seconds = between(closed->since, until), .reopened = closed->reopened,
-         .probes = closed->probes);
+         .seconds = clock_between(closed->since, until),
+         .reopened = closed->reopened, .probes = closed->probes);
 }
 
 static void gap(const struct context *c, enum dir dir, uint32_t index)
@@ -235,7 +233,7 @@ static void conflict(const struct context *c, enum dir dir, uint32_t index)
     TELL(c->out, tcp_conflict, .by = name_of(dir),
          .offset = k->first.seq - side->first_seq, .bytes = k->first.length,
          .bytes_again = k->length, .ttl = k->first.ttl, .ttl_again = k->ttl,
-         .delay = between(k->first.time, k->time));
+         .delay = clock_between(k->first.time, k->time));
 }
 
 static void standstill(const struct context *c, enum dir dir, uint32_t index)
@@ -289,7 +287,7 @@ static void silence(const struct context *c, enum dir dir, uint32_t index)
     (void)index;
     TELL(c->out, tcp_silence, .speaker = spoke ? name_of(dir) : SPAN("none"),
          .acknowledged = spoke && ahead(side->acked, side->next_seq) >= 0,
-         .seconds = between(since, until),
+         .seconds = clock_between(since, until),
          .retransmissions = spoke ? side->detail->last_again : 0,
          .open = closed == 0);
 }

@@ -37,9 +37,8 @@ static bool read_one(struct document *d, const yaml_node_t *key,
             t.because = text;
         else
             complain(d->complaints, line,
-                     "%s: \"%s\" is neither \"value\" nor "
-                     "\"because\"",
-                     t.name, word);
+                     "%s: \"%s\" is neither \"value\" nor \"because\"", t.name,
+                     word);
     }
     if (!t.shown || !t.because)
         complain(d->complaints, line,
